@@ -1,0 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Microsoft.Extensions.Caching.Hybrid;
+
+internal sealed record HybridCacheBuilder(IServiceCollection Services) : IHybridCacheBuilder;
