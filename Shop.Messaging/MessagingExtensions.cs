@@ -1,0 +1,60 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Shop.Messaging.Diagnostics;
+using Shop.Messaging.Inbox;
+using Shop.Messaging.Outbox;
+using Shop.Messaging.Topology;
+using Shop.ServiceDefaults.Database;
+
+namespace Shop.Messaging;
+
+/// <summary>Adds the outbox, the inbox and the consumer of a service.</summary>
+public static class MessagingExtensions
+{
+    /// <summary>Adds the outbox of a service that only publishes.</summary>
+    /// <typeparam name="TContext">The service's DbContext; its model has <see cref="OutboxModel.AddOutbox"/>.</typeparam>
+    public static void AddMessaging<TContext>(this IHostApplicationBuilder builder) where TContext : DbContext
+    {
+        builder.AddRabbitMQClient("rabbitmq",
+            settings => settings.DisableTracing = true, // The spans are ours: they know of the outbox and the inbox.
+            factory =>
+            {
+                factory.NetworkRecoveryInterval = TimeSpan.FromSeconds(1);
+                factory.TopologyRecoveryEnabled = false; // The consumer rebuilds its own channel.
+                factory.ClientProvidedName = builder.Environment.ApplicationName;
+            });
+        builder.Services.AddMigrations(typeof(MessagingExtensions).Assembly);
+        builder.Services.AddOptions<MessagingOptions>().BindConfiguration(MessagingOptions.Section)
+            .ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<MessagingMetrics>();
+        builder.Services.AddSingleton<Broker>();
+
+        builder.Services.AddSingleton<OutboxSignal>();
+        builder.Services.AddSingleton<OutboxSignalInterceptor>();
+        builder.Services.ConfigureDbContext<TContext>((services, options) =>
+            options.AddInterceptors(services.GetRequiredService<OutboxSignalInterceptor>()));
+        builder.Services.AddScoped<IOutbox, Outbox<TContext>>();
+        builder.Services.AddSingleton<OutboxStore<TContext>>();
+        builder.Services.AddHostedService<OutboxRelay<TContext>>();
+        builder.Services.AddHostedService<MessagingCleanup<TContext>>();
+        builder.Services.AddHealthChecks().AddCheck<OutboxHealthCheck<TContext>>("outbox");
+    }
+
+    /// <summary>Adds the outbox of a service, and the consumer of its queue.</summary>
+    /// <param name="builder">The application.</param>
+    /// <param name="queue">The service's queue in <see cref="ShopTopology"/>.</param>
+    /// <param name="configure">The table of events and their handlers.</param>
+    /// <exception cref="InvalidOperationException">The handlers are not those that the topology binds to the queue.</exception>
+    public static void AddMessaging<TContext>(
+        this IHostApplicationBuilder builder, string queue, Action<EventHandlers> configure) where TContext : DbContext
+    {
+        builder.AddMessaging<TContext>();
+        var handlers = new EventHandlers(builder.Services);
+        configure(handlers);
+        handlers.RequireExactly(queue, ShopTopology.Bindings[queue]);
+        builder.Services.AddHostedService(services =>
+            ActivatorUtilities.CreateInstance<QueueConsumer<TContext>>(services, queue, handlers));
+    }
+}

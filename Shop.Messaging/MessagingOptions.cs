@@ -1,0 +1,57 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Shop.Messaging;
+
+/// <summary>The bounds of the messaging engine, from the configuration section <c>Messaging</c>.</summary>
+public sealed class MessagingOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "Messaging";
+
+    /// <summary>Outbox rows claimed at once.</summary>
+    [Range(1, 10_000)]
+    public int BatchSize { get; set; } = 500;
+
+    /// <summary>How long a relay may hold its lanes, in seconds of the database's clock.</summary>
+    [Range(1, 3_600)]
+    public int LeaseSeconds { get; set; } = 30;
+
+    /// <summary>How long an idle relay sleeps when nothing wakes it, in seconds.</summary>
+    [Range(1, 3_600)]
+    public int IdlePollSeconds { get; set; } = 15;
+
+    /// <summary>How long the broker may take to confirm one message, in seconds.</summary>
+    [Range(1, 300)]
+    public int ConfirmSeconds { get; set; } = 10;
+
+    /// <summary>Publish attempts of one outbox row before it is parked.</summary>
+    [Range(1, 1_000)]
+    public int MaxPublishAttempts { get; set; } = 20;
+
+    /// <summary>Messages the broker may send a consumer ahead of its acknowledgements.</summary>
+    [Range(1, 10_000)]
+    public ushort Prefetch { get; set; } = 64;
+
+    /// <summary>Messages handled at a time; those of one key are always handled in order.</summary>
+    [Range(1, 64)]
+    public int Concurrency { get; set; } = 8;
+
+    /// <summary>The waits before the retries of a failed delivery, in milliseconds; their number is the number of retries.</summary>
+    [MaxLength(10)]
+    public int[] RetryDelaysMilliseconds { get; set; } = [];
+
+    /// <summary>The waits in use: <see cref="RetryDelaysMilliseconds"/>, or 1 s, 5 s and 25 s.</summary>
+    internal IReadOnlyList<int> RetryDelays => RetryDelaysMilliseconds is { Length: > 0 } set ? set : [1_000, 5_000, 25_000];
+
+    /// <summary>How long published outbox rows stay for a look, in hours.</summary>
+    [Range(0, 24 * 365)]
+    public int OutboxRetentionHours { get; set; } = 24;
+
+    /// <summary>How long the inbox remembers a message, in days: longer than any outage.</summary>
+    [Range(1, 3_650)]
+    public int InboxRetentionDays { get; set; } = 30;
+
+    /// <summary>How old the oldest pending outbox row may be before the service reports itself degraded, in seconds.</summary>
+    [Range(1, 86_400)]
+    public int MaxPendingAgeSeconds { get; set; } = 60;
+}

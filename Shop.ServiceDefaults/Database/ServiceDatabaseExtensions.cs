@@ -1,0 +1,40 @@
+using System.Reflection;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Shop.ServiceDefaults.Idempotency;
+
+namespace Shop.ServiceDefaults.Database;
+
+/// <summary>A service's own database: its context, its migrations, its idempotency keys.</summary>
+public static class ServiceDatabaseExtensions
+{
+    /// <summary>
+    /// Adds the context on this connection and brings the schema up to date before the service answers its first request.
+    /// The service's migrations are its embedded <c>Migrations/NNNN_name.sql</c>.
+    /// </summary>
+    public static void AddServiceDatabase<TContext>(this IHostApplicationBuilder builder, string connectionName) where TContext : DbContext
+    {
+        // Retries at this level would replay half of a business transaction; the caller or the broker repeats the whole of it.
+        builder.AddNpgsqlDbContext<TContext>(connectionName, settings => settings.DisableRetry = true);
+
+        builder.Services.AddMigrations(typeof(ServiceDatabaseExtensions).Assembly);
+        builder.Services.AddMigrations(typeof(TContext).Assembly);
+        builder.Services.AddHostedService(services => new MigrationRunner(
+            services.GetServices<MigrationSource>(),
+            () => CreateConnection(builder.Configuration, connectionName),
+            services.GetRequiredService<ILogger<MigrationRunner>>()));
+        builder.Services.AddHostedService<IdempotencyCleanup<TContext>>();
+    }
+
+    /// <summary>Adds the SQL migrations embedded in an assembly; sources run in the order they were added.</summary>
+    public static IServiceCollection AddMigrations(this IServiceCollection services, Assembly assembly) =>
+        services.AddSingleton(new MigrationSource(assembly));
+
+    /// <remarks>Unpooled: it is used once.</remarks>
+    private static NpgsqlConnection CreateConnection(IConfiguration configuration, string connectionName) =>
+        new(new NpgsqlConnectionStringBuilder(configuration.GetConnectionString(connectionName)) { Pooling = false }.ConnectionString);
+}

@@ -1,0 +1,71 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Shop.ServiceDefaults.Errors;
+
+/// <summary>Turns what was thrown into problem details. What is unknown becomes a bare 500: its text stays in the log.</summary>
+internal sealed partial class ExceptionProblemHandler(
+    IProblemDetailsService problems,
+    ILogger<ExceptionProblemHandler> logger) : IExceptionHandler
+{
+    private const string RetryAfterSeconds = "1";
+
+    public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
+    {
+        if (exception is OperationCanceledException && context.RequestAborted.IsCancellationRequested)
+        {
+            context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            return true;
+        }
+
+        var (status, code, detail) = Describe(exception);
+        if (status >= StatusCodes.Status500InternalServerError)
+            Failed(logger, exception, context.Request.Method, context.Request.Path);
+        if (status == StatusCodes.Status503ServiceUnavailable)
+            context.Response.Headers.RetryAfter = RetryAfterSeconds;
+
+        context.Response.StatusCode = status;
+        return await problems.TryWriteAsync(new ProblemDetailsContext
+        {
+            HttpContext = context,
+            Exception = exception,
+            ProblemDetails = new ProblemDetails
+            {
+                Status = status,
+                Type = Problems.TypeOf(code),
+                Detail = detail,
+                Extensions = { ["code"] = code },
+            },
+        });
+    }
+
+    private static (int Status, string Code, string Detail) Describe(Exception exception) => exception switch
+    {
+        ProblemException problem => (problem.Status, problem.Code, problem.Message),
+        BadHttpRequestException { InnerException: JsonException json } => (StatusCodes.Status400BadRequest, "invalid_json", Describe(json)),
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
+            (StatusCodes.Status413PayloadTooLarge, "body_too_large", "The request body is larger than this endpoint takes."),
+        BadHttpRequestException bad => (bad.StatusCode, "bad_request", bad.Message),
+        // Lock timeouts, deadlocks, serialization failures, a server that restarts: the same request may succeed next time.
+        PostgresException { IsTransient: true } or NpgsqlException { IsTransient: true } or TimeoutException =>
+            (StatusCodes.Status503ServiceUnavailable, "unavailable", "The service is busy or restarting. Try again."),
+        { InnerException: PostgresException { IsTransient: true } } =>
+            (StatusCodes.Status503ServiceUnavailable, "unavailable", "The service is busy or restarting. Try again."),
+        HttpRequestException =>
+            (StatusCodes.Status503ServiceUnavailable, "dependency_unavailable", "A service that this needs cannot be reached. Try again."),
+        _ => (StatusCodes.Status500InternalServerError, "internal_error", "Something went wrong on our side."),
+    };
+
+    /// <remarks>The path names the caller's own input; the reader's message would name our types.</remarks>
+    private static string Describe(JsonException exception) =>
+        exception.Message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal)
+            ? $"Unknown field at {exception.Path ?? "$"}."
+            : $"The JSON is not valid at {exception.Path ?? "$"}, line {exception.LineNumber + 1}.";
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
+    private static partial void Failed(ILogger logger, Exception exception, string method, string path);
+}
