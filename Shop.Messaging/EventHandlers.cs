@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Shop.Messaging.Inbox;
 
 namespace Shop.Messaging;
 
@@ -18,18 +19,30 @@ public sealed class EventHandlers
         _services.AddScoped<THandler>();
         _dispatch.Add(TEvent.Type, (services, body, cancellationToken) =>
         {
-            var message = JsonSerializer.Deserialize<TEvent>(body.Span, EventJson.Options)
-                ?? throw new JsonException("The message is null.");
+            var message = Deserialize<TEvent>(body.Span);
             return services.GetRequiredService<THandler>().HandleAsync(message, cancellationToken);
         });
         return this;
     }
 
     /// <summary>Deserializes the message and runs its handler.</summary>
-    /// <returns>Null when no handler is registered for the type.</returns>
-    /// <exception cref="JsonException">The body is not the event's JSON.</exception>
-    internal Func<IServiceProvider, ReadOnlyMemory<byte>, CancellationToken, Task>? Find(string? type) =>
-        type is not null && _dispatch.TryGetValue(type, out var handle) ? handle : null;
+    /// <exception cref="PoisonMessageException">There is no handler for the type, or the body is not the event's JSON.</exception>
+    internal Task HandleAsync(IServiceProvider services, string? type, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
+        type is not null && _dispatch.TryGetValue(type, out var handle)
+            ? handle(services, body, cancellationToken)
+            : throw new PoisonMessageException($"Nothing handles the type '{type}'.");
+
+    private static TEvent Deserialize<TEvent>(ReadOnlySpan<byte> body) where TEvent : IEvent
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<TEvent>(body, EventJson.Options) ?? throw new PoisonMessageException("The message is null.");
+        }
+        catch (JsonException exception)
+        {
+            throw new PoisonMessageException($"The body is no {TEvent.Type}: {exception.Message}", exception);
+        }
+    }
 
     internal void RequireExactly(string queue, IReadOnlyList<string> bound)
     {

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Logging;
-using Npgsql;
+using Shop.ServiceDefaults.Database;
 
 namespace Shop.ServiceDefaults.Errors;
 
@@ -50,10 +50,7 @@ internal sealed partial class ExceptionProblemHandler(
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
             (StatusCodes.Status413PayloadTooLarge, "body_too_large", "The request body is larger than this endpoint takes."),
         BadHttpRequestException bad => (bad.StatusCode, "bad_request", bad.Message),
-        // Lock timeouts, deadlocks, serialization failures, a server that restarts: the same request may succeed next time.
-        PostgresException { IsTransient: true } or NpgsqlException { IsTransient: true } or TimeoutException =>
-            (StatusCodes.Status503ServiceUnavailable, "unavailable", "The service is busy or restarting. Try again."),
-        { InnerException: PostgresException { IsTransient: true } } =>
+        _ when TransientErrors.IsTransient(exception) =>
             (StatusCodes.Status503ServiceUnavailable, "unavailable", "The service is busy or restarting. Try again."),
         HttpRequestException =>
             (StatusCodes.Status503ServiceUnavailable, "dependency_unavailable", "A service that this needs cannot be reached. Try again."),

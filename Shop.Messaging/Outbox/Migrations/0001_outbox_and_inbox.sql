@@ -10,7 +10,7 @@ CREATE TABLE outbox (
     trace_state     text,
     created_at      timestamptz NOT NULL DEFAULT now(),
     attempts        int         NOT NULL DEFAULT 0,
-    next_attempt_at timestamptz NOT NULL DEFAULT '-infinity',
+    next_attempt_at timestamptz NOT NULL DEFAULT now(),
     last_error      text,
     published_at    timestamptz,
     parked_at       timestamptz

@@ -1,0 +1,52 @@
+using System.Diagnostics.Metrics;
+
+using Shop.Messaging.Outbox;
+
+namespace Shop.Messaging.Diagnostics;
+
+/// <summary>The engine's instruments, on the meter <c>Shop.Messaging</c>.</summary>
+internal sealed class MessagingMetrics : IDisposable
+{
+    private readonly Meter _meter;
+    private readonly Counter<long> _published;
+    private readonly Counter<long> _publishFailures;
+    private readonly Histogram<double> _publishDelay;
+    private readonly Histogram<double> _handleDuration;
+    private readonly Counter<long> _duplicates;
+    private readonly Counter<long> _retries;
+    private readonly Counter<long> _parked;
+    private OutboxLag _lag = new(0, TimeSpan.Zero, 0);
+
+    public MessagingMetrics(IMeterFactory factory)
+    {
+        _meter = factory.Create("Shop.Messaging");
+        _published = _meter.CreateCounter<long>("shop.outbox.published", "{message}", "Messages the broker confirmed");
+        _publishFailures = _meter.CreateCounter<long>("shop.outbox.failures", "{message}", "Messages the broker refused or did not confirm");
+        _publishDelay = _meter.CreateHistogram<double>("shop.outbox.delay", "s", "From the outbox row to the broker's confirm");
+        _handleDuration = _meter.CreateHistogram<double>("shop.inbox.duration", "s", "Handling one message, to its commit");
+        _duplicates = _meter.CreateCounter<long>("shop.inbox.duplicates", "{message}", "Messages that had been handled before");
+        _retries = _meter.CreateCounter<long>("shop.inbox.retries", "{message}", "Failed deliveries to be tried again");
+        _parked = _meter.CreateCounter<long>("shop.inbox.parked", "{message}", "Messages put into the dead-letter queue");
+        _meter.CreateObservableGauge("shop.outbox.pending", () => _lag.Pending, "{message}", "Rows to be published");
+        _meter.CreateObservableGauge("shop.outbox.oldest_age", () => _lag.OldestAge.TotalSeconds, "s", "Age of the oldest row to be published");
+        _meter.CreateObservableGauge("shop.outbox.parked", () => _lag.Parked, "{message}", "Rows given up");
+    }
+
+    public void Published(int count) => _published.Add(count);
+
+    public void PublishFailed(string type, bool parked) => _publishFailures.Add(1, new("type", type), new("parked", parked));
+
+    public void PublishDelay(TimeSpan delay, string type) => _publishDelay.Record(delay.TotalSeconds, new KeyValuePair<string, object?>("type", type));
+
+    public void Handled(TimeSpan duration, string? type) => _handleDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("type", type));
+
+    public void Duplicate(string? type) => _duplicates.Add(1, new KeyValuePair<string, object?>("type", type));
+
+    public void Retried(string? type) => _retries.Add(1, new KeyValuePair<string, object?>("type", type));
+
+    public void Parked(string? type) => _parked.Add(1, new KeyValuePair<string, object?>("type", type));
+
+    public void Measured(OutboxLag lag) => _lag = lag;
+
+    public void Dispose() => _meter.Dispose();
+}

@@ -1,0 +1,157 @@
+using System.Threading.Channels;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+using RabbitMQ.Client.Exceptions;
+using Shop.Messaging.Diagnostics;
+using Shop.Messaging.Outbox;
+using Shop.Messaging.Topology;
+
+namespace Shop.Messaging.Inbox;
+
+/// <summary>
+/// One channel's worth of consuming: it ends when the channel closes or the service stops. Messages of one key go through
+/// one lane, one after the other; lanes work side by side.
+/// </summary>
+internal sealed partial class ConsumerSession<TContext> : IAsyncDisposable where TContext : DbContext
+{
+    private readonly string _queue;
+    private readonly IChannel _channel;
+    private readonly Publisher _publisher;
+    private readonly InboxProcessor<TContext> _processor;
+    private readonly FailedDeliveries _failed;
+    private readonly ILogger _logger;
+    private readonly Channel<Delivery>[] _lanes;
+    private readonly TaskCompletionSource<ShutdownEventArgs> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private ConsumerSession(
+        string queue, IChannel channel, Publisher publisher, InboxProcessor<TContext> processor, FailedDeliveries failed, MessagingOptions options, ILogger logger)
+    {
+        (_queue, _channel, _publisher, _processor, _failed, _logger) = (queue, channel, publisher, processor, failed, logger);
+        // The broker sends no more than the prefetch, so a lane that holds as many never makes the dispatcher wait.
+        _lanes = [.. Enumerable.Range(0, options.Concurrency).Select(_ => Channel.CreateBounded<Delivery>(
+            new BoundedChannelOptions(options.Prefetch) { SingleReader = true, SingleWriter = true }))];
+    }
+
+    public static async Task<ConsumerSession<TContext>> OpenAsync(
+        string queue, Broker broker, InboxProcessor<TContext> processor, FailedDeliveries failed, MessagingOptions options, ILogger logger,
+        CancellationToken cancellationToken)
+    {
+        var publisher = await Publisher.OpenAsync(broker, TimeSpan.FromSeconds(options.ConfirmSeconds), cancellationToken);
+        try
+        {
+            var channel = await broker.OpenChannelAsync(new CreateChannelOptions(false, false), cancellationToken);
+            await channel.BasicQosAsync(0, options.Prefetch, global: false, cancellationToken);
+            return new ConsumerSession<TContext>(queue, channel, publisher, processor, failed, options, logger);
+        }
+        catch
+        {
+            await publisher.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Consumes until the service stops.</summary>
+    /// <exception cref="AlreadyClosedException">The channel closed.</exception>
+    public async Task RunAsync(CancellationToken stoppingToken)
+    {
+        _channel.ChannelShutdownAsync += (_, reason) =>
+        {
+            _closed.TrySetResult(reason);
+            return Task.CompletedTask;
+        };
+        var consumer = new AsyncEventingBasicConsumer(_channel);
+        consumer.ReceivedAsync += async (_, delivered) =>
+        {
+            var delivery = Delivery.From(delivered);
+            await _lanes[StableHash.Of(delivery.Key ?? delivery.Properties.MessageId ?? "") % (uint)_lanes.Length].Writer.WriteAsync(delivery, stoppingToken);
+        };
+        // The broker cancels a consumer whose queue is deleted: the session ends, and the next declares the queue again.
+        consumer.UnregisteredAsync += (_, _) =>
+        {
+            _closed.TrySetResult(new ShutdownEventArgs(ShutdownInitiator.Peer, Constants.NotFound, "The consumer was cancelled."));
+            return Task.CompletedTask;
+        };
+
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        var workers = _lanes.Select(lane => Task.Run(() => WorkAsync(lane.Reader, ending.Token), CancellationToken.None)).ToList();
+        var tag = await _channel.BasicConsumeAsync(_queue, autoAck: false, consumer, stoppingToken);
+        try
+        {
+            var reason = await _closed.Task.WaitAsync(stoppingToken);
+            throw new AlreadyClosedException(reason);
+        }
+        finally
+        {
+            if (_channel.IsOpen)
+                await _channel.BasicCancelAsync(tag, noWait: true, CancellationToken.None);
+            // What is in hand is finished; what waits in a lane goes back to the broker with the channel.
+            await ending.CancelAsync();
+            await Task.WhenAll(workers);
+        }
+    }
+
+    private async Task WorkAsync(ChannelReader<Delivery> lane, CancellationToken ending)
+    {
+        try
+        {
+            while (await lane.WaitToReadAsync(ending))
+            {
+                while (!ending.IsCancellationRequested && lane.TryRead(out var delivery))
+                    await HandleAsync(delivery, ending);
+            }
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            // The session ends; unacknowledged messages are delivered again.
+        }
+        catch (Exception exception)
+        {
+            // The message could neither be handled nor sent on. Ending the session gives it back to the broker.
+            LaneFailed(_logger, _queue, exception);
+            _closed.TrySetResult(new ShutdownEventArgs(ShutdownInitiator.Application, Constants.InternalError, exception.Message));
+        }
+    }
+
+    private async Task HandleAsync(Delivery delivery, CancellationToken ending)
+    {
+        using var activity = MessagingActivity.StartProcess(_queue, delivery.Type, delivery.Properties.MessageId, delivery.Key, delivery.Properties.Headers);
+        try
+        {
+            await _processor.ProcessAsync(delivery, ending);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !ending.IsCancellationRequested)
+        {
+            activity.Fail(exception);
+            await _failed.SendOnAsync(_publisher, delivery, exception, CancellationToken.None);
+        }
+
+        await AcknowledgeAsync(delivery);
+    }
+
+    private async Task AcknowledgeAsync(Delivery delivery)
+    {
+        try
+        {
+            await _channel.BasicAckAsync(delivery.Tag, multiple: false, CancellationToken.None);
+        }
+        catch (RabbitMQClientException exception)
+        {
+            // The work is committed; the broker delivers the message again, and the inbox drops it.
+            NotAcknowledged(_logger, delivery.Type, delivery.Properties.MessageId, exception.Message);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _channel.DisposeAsync();
+        await _publisher.DisposeAsync();
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A lane of {Queue} failed")]
+    private static partial void LaneFailed(ILogger logger, string queue, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Type} {Id} is handled but not acknowledged: {Reason}")]
+    private static partial void NotAcknowledged(ILogger logger, string? type, string? id, string reason);
+}

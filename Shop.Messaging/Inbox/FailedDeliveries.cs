@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+using Shop.Messaging.Diagnostics;
+using Shop.Messaging.Outbox;
+using Shop.Messaging.Topology;
+
+namespace Shop.Messaging.Inbox;
+
+/// <summary>Sends a failed message on: to a queue where it waits for its next try, or, when it has none left, to the dead letters.</summary>
+internal sealed partial class FailedDeliveries(
+    string queue, IReadOnlyList<int> retryDelays, MessagingMetrics metrics, TimeProvider time, ILogger logger)
+{
+    /// <summary>How often the message has failed.</summary>
+    public const string AttemptsHeader = "x-shop-attempts";
+
+    /// <summary>What went wrong the last time.</summary>
+    public const string ErrorHeader = "x-shop-error";
+
+    /// <summary>The exception's type.</summary>
+    public const string ErrorTypeHeader = "x-shop-error-type";
+
+    /// <summary>When it failed first, UTC.</summary>
+    public const string FirstFailureHeader = "x-shop-first-failure";
+
+    /// <summary>When it failed last, UTC.</summary>
+    public const string LastFailureHeader = "x-shop-last-failure";
+
+    private const int MaxErrorLength = 4_000;
+
+    /// <summary>Publishes the message to where it goes next and waits for the confirm; only then may the original be acknowledged.</summary>
+    public async Task SendOnAsync(Publisher publisher, Delivery delivery, Exception error, CancellationToken cancellationToken)
+    {
+        var headers = new Dictionary<string, object?>(delivery.Properties.Headers ?? new Dictionary<string, object?>());
+        var attempts = (headers.TryGetValue(AttemptsHeader, out var before) ? Convert.ToInt32(before, CultureInfo.InvariantCulture) : 0) + 1;
+        var now = time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
+        headers.Remove("x-delivery-count");
+        headers[AttemptsHeader] = attempts;
+        headers[ErrorHeader] = Encoding.UTF8.GetBytes(Shorten(error.ToString()));
+        headers[ErrorTypeHeader] = error.GetType().FullName;
+        headers.TryAdd(FirstFailureHeader, now);
+        headers[LastFailureHeader] = now;
+
+        var park = error is PoisonMessageException || attempts > retryDelays.Count;
+        var target = park ? ShopTopology.DeadLetterQueue(queue) : Broker.RetryQueue(queue, retryDelays[attempts - 1]);
+        var properties = new BasicProperties(delivery.Properties) { Headers = headers, DeliveryMode = DeliveryModes.Persistent };
+        await publisher.PublishToQueueAsync(target, properties, delivery.Body, cancellationToken);
+
+        if (park)
+            metrics.Parked(delivery.Type);
+        else
+            metrics.Retried(delivery.Type);
+        SentOn(logger, delivery.Type, delivery.Properties.MessageId, attempts, target, error);
+    }
+
+    private static string Shorten(string text) => text.Length <= MaxErrorLength ? text : text[..MaxErrorLength];
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Type} {Id} failed (attempt {Attempt}) and goes to {Target}")]
+    private static partial void SentOn(ILogger logger, string? type, string? id, int attempt, string target, Exception error);
+}

@@ -1,0 +1,88 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using RabbitMQ.Client;
+
+namespace Shop.Messaging.Topology;
+
+/// <summary>The connection to RabbitMQ, and the shop's exchange and queues on it.</summary>
+internal sealed class Broker(IServiceProvider services, IOptions<MessagingOptions> options) : IDisposable
+{
+    /// <summary>Redeliveries that the broker itself counts, for a message whose handling kills the process: a parachute below the retries.</summary>
+    private const int DeliveryLimit = 50;
+
+    private readonly SemaphoreSlim _declaring = new(1, 1);
+    private bool _declared;
+
+    /// <summary>Opens a channel; the topology is declared before the first.</summary>
+    /// <exception cref="RabbitMQ.Client.Exceptions.RabbitMQClientException">The broker is not there.</exception>
+    public async Task<IChannel> OpenChannelAsync(CreateChannelOptions channelOptions, CancellationToken cancellationToken)
+    {
+        // The first use connects, and blocks while it does.
+        var connection = await Task.Run(services.GetRequiredService<IConnection>, cancellationToken);
+        await DeclareOnceAsync(connection, cancellationToken);
+        return await connection.CreateChannelAsync(channelOptions, cancellationToken);
+    }
+
+    /// <summary>The queue where a failed message waits for its next try.</summary>
+    /// <param name="queue">The queue it failed in.</param>
+    /// <param name="delayMilliseconds">How long it waits.</param>
+    public static string RetryQueue(string queue, int delayMilliseconds) => $"{queue}.retry.{delayMilliseconds}";
+
+    private async Task DeclareOnceAsync(IConnection connection, CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _declared))
+            return;
+
+        await _declaring.WaitAsync(cancellationToken);
+        try
+        {
+            if (_declared)
+                return;
+            await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+            await channel.ExchangeDeclareAsync(ShopTopology.Exchange, ExchangeType.Topic, durable: true, cancellationToken: cancellationToken);
+            foreach (var (queue, types) in ShopTopology.Bindings)
+                await DeclareAsync(channel, queue, types, cancellationToken);
+            Volatile.Write(ref _declared, true);
+        }
+        finally
+        {
+            _declaring.Release();
+        }
+    }
+
+    private async Task DeclareAsync(IChannel channel, string queue, IReadOnlyList<string> types, CancellationToken cancellationToken)
+    {
+        var deadLetters = ShopTopology.DeadLetterQueue(queue);
+        await channel.QueueDeclareAsync(deadLetters, durable: true, exclusive: false, autoDelete: false,
+            new Dictionary<string, object?> { ["x-queue-type"] = "quorum" }, cancellationToken: cancellationToken);
+
+        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>
+        {
+            ["x-queue-type"] = "quorum",
+            ["x-delivery-limit"] = DeliveryLimit,
+            ["x-dead-letter-exchange"] = "",
+            ["x-dead-letter-routing-key"] = deadLetters,
+            ["x-dead-letter-strategy"] = "at-least-once",
+            ["x-overflow"] = "reject-publish",
+        }, cancellationToken: cancellationToken);
+
+        // One queue per wait: with one waiting time in a queue, the message in front is always the next that is due.
+        foreach (var delay in options.Value.RetryDelays.Distinct())
+        {
+            await channel.QueueDeclareAsync(RetryQueue(queue, delay), durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>
+            {
+                ["x-queue-type"] = "quorum",
+                ["x-message-ttl"] = delay,
+                ["x-dead-letter-exchange"] = "",
+                ["x-dead-letter-routing-key"] = queue,
+                ["x-dead-letter-strategy"] = "at-least-once",
+                ["x-overflow"] = "reject-publish",
+            }, cancellationToken: cancellationToken);
+        }
+
+        foreach (var type in types)
+            await channel.QueueBindAsync(queue, ShopTopology.Exchange, type, cancellationToken: cancellationToken);
+    }
+
+    public void Dispose() => _declaring.Dispose();
+}
