@@ -16,6 +16,7 @@ namespace Shop.Messaging.Inbox;
 /// </summary>
 internal sealed partial class ConsumerSession<TContext> : IAsyncDisposable where TContext : DbContext
 {
+    private static readonly TimeSpan FinishingTime = TimeSpan.FromSeconds(5);
     private readonly string _queue;
     private readonly IChannel _channel;
     private readonly Publisher _publisher;
@@ -75,7 +76,9 @@ internal sealed partial class ConsumerSession<TContext> : IAsyncDisposable where
         };
 
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        var workers = _lanes.Select(lane => Task.Run(() => WorkAsync(lane.Reader, ending.Token), CancellationToken.None)).ToList();
+        using var abandoning = new CancellationTokenSource();
+        await using var finishing = ending.Token.Register(() => abandoning.CancelAfter(FinishingTime));
+        var workers = _lanes.Select(lane => Task.Run(() => WorkAsync(lane.Reader, ending.Token, abandoning.Token), CancellationToken.None)).ToList();
         var tag = await _channel.BasicConsumeAsync(_queue, autoAck: false, consumer, stoppingToken);
         try
         {
@@ -92,14 +95,14 @@ internal sealed partial class ConsumerSession<TContext> : IAsyncDisposable where
         }
     }
 
-    private async Task WorkAsync(ChannelReader<Delivery> lane, CancellationToken ending)
+    private async Task WorkAsync(ChannelReader<Delivery> lane, CancellationToken ending, CancellationToken abandoning)
     {
         try
         {
             while (await lane.WaitToReadAsync(ending))
             {
                 while (!ending.IsCancellationRequested && lane.TryRead(out var delivery))
-                    await HandleAsync(delivery, ending);
+                    await HandleAsync(delivery, abandoning);
             }
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
@@ -114,14 +117,14 @@ internal sealed partial class ConsumerSession<TContext> : IAsyncDisposable where
         }
     }
 
-    private async Task HandleAsync(Delivery delivery, CancellationToken ending)
+    private async Task HandleAsync(Delivery delivery, CancellationToken abandoning)
     {
         using var activity = MessagingActivity.StartProcess(_queue, delivery.Type, delivery.Properties.MessageId, delivery.Key, delivery.Properties.Headers);
         try
         {
-            await _processor.ProcessAsync(delivery, ending);
+            await _processor.ProcessAsync(delivery, abandoning);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException || !ending.IsCancellationRequested)
+        catch (Exception exception) when (exception is not OperationCanceledException || !abandoning.IsCancellationRequested)
         {
             activity.Fail(exception);
             await _failed.SendOnAsync(_publisher, delivery, exception, CancellationToken.None);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
 using Shop.Messaging.Diagnostics;
 using Shop.Messaging.Topology;
 

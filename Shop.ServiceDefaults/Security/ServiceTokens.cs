@@ -47,7 +47,7 @@ public static class ServiceTokenExtensions
 }
 
 /// <summary>Keeps one token and renews it before it runs out.</summary>
-internal sealed class ServiceTokenSource(Func<HttpClient> createClient, IOptions<ServiceAuthOptions> options, TimeProvider time)
+internal sealed class ServiceTokenSource(Func<HttpClient> createClient, IOptions<ServiceAuthOptions> options, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan RenewBefore = TimeSpan.FromSeconds(60);
     private readonly SemaphoreSlim _renewal = new(1, 1);
@@ -84,6 +84,8 @@ internal sealed class ServiceTokenSource(Func<HttpClient> createClient, IOptions
             _renewal.Release();
         }
     }
+
+    public void Dispose() => _renewal.Dispose();
 
     private sealed record TokenResponse(string AccessToken, int ExpiresIn);
 }
