@@ -1,0 +1,52 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Shop.Sandbox.Telegram;
+
+namespace Shop.Tests.Integration.Telegram;
+
+/// <summary>Somebody who chats with the bot through the sandbox.</summary>
+internal sealed class Person(HttpClient http, long id, string language)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    private string Address => $"/telegram/chats/{id}/messages";
+
+    public async Task<Message> WriteAsync(string text)
+    {
+        var response = await http.PostAsJsonAsync(Address, new { text, first_name = "Anna", language_code = language });
+        response.EnsureSuccessStatusCode();
+        return (await response.Content.ReadFromJsonAsync<Message>(Json))!;
+    }
+
+    public async Task<ChatView> LookAsync() => (await http.GetFromJsonAsync<ChatView>(Address, Json))!;
+
+    public async Task PressAsync(Message message, string label)
+    {
+        var button = message.ReplyMarkup!.Buttons().First(button => button.Text.Contains(label, StringComparison.Ordinal));
+        var response = await http.PostAsJsonAsync($"{Address}/{message.MessageId}/press", new { data = button.CallbackData });
+        response.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Waits for a message of the bot that says this.</summary>
+    public async Task<Message> HearAsync(string text)
+        => (await WaitAsync(view => Said(view, text), $"a message with “{text}”")).Messages.Last(message => Says(message, text));
+
+    /// <summary>Waits until the chat is so, or fails with what the chat shows.</summary>
+    public async Task<ChatView> WaitAsync(Func<ChatView, bool> isSo, string what)
+    {
+        using var deadline = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            var view = await LookAsync();
+            if (isSo(view)) return view;
+            if (deadline.IsCancellationRequested)
+                Assert.Fail($"Expected {what}; the chat shows:\n{string.Join("\n---\n", view.Messages.Select(message => message.Text))}");
+            await Task.Delay(20);
+        }
+    }
+
+    private static bool Said(ChatView view, string text) => view.Messages.Any(message => Says(message, text));
+
+    private static bool Says(Message message, string text) => message.From.IsBot && message.Text.Contains(text, StringComparison.Ordinal);
+}

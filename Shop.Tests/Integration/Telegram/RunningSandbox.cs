@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Builder;
+using Shop.Sandbox;
+using Telegram.Bot;
+
+namespace Shop.Tests.Integration.Telegram;
+
+/// <summary>A sandbox of one test on a port of its own.</summary>
+internal sealed class RunningSandbox : IAsyncDisposable
+{
+    public const string Token = "4242:sandbox-token-of-the-telegram-tests";
+
+    private readonly WebApplication _app;
+
+    private RunningSandbox(WebApplication app)
+    {
+        _app = app;
+        Http = new HttpClient { BaseAddress = new Uri(Url) };
+    }
+
+    public string Url => _app.Urls.First();
+
+    public HttpClient Http { get; }
+
+    public static async Task<RunningSandbox> StartAsync(params string[] settings)
+    {
+        var app = SandboxApplication.Build(["--urls=http://127.0.0.1:0", $"--Telegram:Token={Token}", .. settings]);
+        await app.StartAsync();
+        return new RunningSandbox(app);
+    }
+
+    public TelegramBotClient Client(string token = Token, Action<TelegramBotClientOptions>? configure = null)
+    {
+        var options = new TelegramBotClientOptions(token, Url);
+        configure?.Invoke(options);
+        return new TelegramBotClient(options, Http);
+    }
+
+    public Person Person(long id, string language = "en") => new(Http, id, language);
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+}
