@@ -20,7 +20,9 @@ internal static class TelegramSandbox
 
     public static void MapTelegram(this WebApplication app)
     {
-        app.MapBotApi();
-        app.MapChatPage();
+        // Telegram has limits of its own.
+        var telegram = app.MapGroup("").DisableRateLimiting().AllowAnonymous();
+        telegram.MapBotApi();
+        telegram.MapChatPage();
     }
 }
