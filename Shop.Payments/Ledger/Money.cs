@@ -15,12 +15,13 @@ internal readonly record struct Money(long Minor, string Currency)
 
     /// <remarks>Each of <see cref="Currencies"/> has a hundred minor units.</remarks>
     private const int MinorUnits = 100;
+    private const decimal MinorUnit = 0.01m;
 
     /// <summary>The currencies that have accounts.</summary>
     private static readonly string[] Currencies = ["RUB", "USD", "EUR"];
 
-    /// <summary>The amount in major units, as it is written on the wire.</summary>
-    public decimal Amount => (decimal)Minor / MinorUnits;
+    /// <summary>The amount in major units with its two decimals, as it is written on the wire.</summary>
+    public decimal Amount => Minor * MinorUnit;
 
     /// <summary>Whether there are accounts in this currency.</summary>
     public static bool IsSupported([NotNullWhen(true)] string? currency) => Currencies.Contains(currency);

@@ -3,12 +3,21 @@ using Shop.Payments.Ledger;
 namespace Shop.Payments.Payments;
 
 /// <summary>How an order is paid.</summary>
-internal enum PaymentMethod
+public enum PaymentMethod
 {
+    /// <summary>The buyer's wallet.</summary>
     Wallet,
+
+    /// <summary>A bank card.</summary>
     Card,
+
+    /// <summary>The Faster Payments System.</summary>
     Sbp,
+
+    /// <summary>A cryptocurrency.</summary>
     Crypto,
+
+    /// <summary>Cash, when the order arrives.</summary>
     CashOnDelivery,
 }
 

@@ -3,6 +3,8 @@ using Shop.Payments.Ledger;
 
 namespace Shop.Payments.Payments;
 
+// Requests are public: the validation generator of .NET 10 passes over internal types.
+
 /// <summary>An order to charge now.</summary>
 /// <param name="OrderId">The order; it is charged once, however often this is asked.</param>
 /// <param name="CustomerId">Whose wallet pays.</param>
@@ -10,7 +12,7 @@ namespace Shop.Payments.Payments;
 /// <param name="Amount">In major units.</param>
 /// <param name="Method">How it is paid.</param>
 /// <param name="Currency">ISO 4217; roubles by default.</param>
-internal sealed record ProcessPaymentRequest(
+public sealed record ProcessPaymentRequest(
     Guid OrderId,
     Guid CustomerId,
     [property: Required, EmailAddress, StringLength(254)] string CustomerEmail,
@@ -18,6 +20,7 @@ internal sealed record ProcessPaymentRequest(
     PaymentMethod Method = PaymentMethod.Wallet,
     [property: AllowedValues("RUB", "USD", "EUR")] string Currency = Money.DefaultCurrency) : IValidatableObject
 {
+    /// <inheritdoc />
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (!Money.IsWholeMinorUnits(Amount))
@@ -38,8 +41,9 @@ internal sealed record ProcessPaymentResponse(bool Success, Guid PaymentId, Paym
 
 /// <summary>Money to give back.</summary>
 /// <param name="Amount">In major units; all that is left by default.</param>
-internal sealed record RefundRequest([property: Range(0.01, Money.MaxAmount)] decimal? Amount = null) : IValidatableObject
+public sealed record RefundRequest([property: Range(0.01, Money.MaxAmount)] decimal? Amount = null) : IValidatableObject
 {
+    /// <inheritdoc />
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (Amount is { } amount && !Money.IsWholeMinorUnits(amount))

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Shop.Messaging;
 using Shop.Messaging.Contracts;
@@ -32,7 +33,7 @@ internal static class PaymentEndpoints
 
     private static async Task<Ok<List<PaymentResponse>>> ListAsync(
         ClaimsPrincipal user, PaymentsDbContext db, Paging paging, HttpResponse response, CancellationToken cancellationToken,
-        Guid? orderId = null)
+        [FromQuery(Name = "order_id")] Guid? orderId = null)
     {
         var payments = VisibleTo(user, db);
         if (orderId is not null)
