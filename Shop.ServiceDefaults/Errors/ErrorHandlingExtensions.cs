@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Shop.ServiceDefaults.Validation;
 
 namespace Shop.ServiceDefaults.Errors;
 
@@ -13,7 +14,7 @@ internal static class ErrorHandlingExtensions
     {
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = Customize);
         builder.Services.AddExceptionHandler<ExceptionProblemHandler>();
-        builder.Services.AddValidation();
+        builder.Services.AddValidation(RequestValidation.Use);
 
         // Binding failures reach the exception handler, which says what was wrong, in every environment.
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);

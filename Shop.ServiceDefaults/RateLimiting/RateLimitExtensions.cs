@@ -15,7 +15,14 @@ namespace Shop.ServiceDefaults.RateLimiting;
 /// <summary>Every endpoint is limited per caller; endpoints that take credentials are limited further.</summary>
 public static class RateLimitExtensions
 {
+    /// <summary>
+    /// Where a service that signs users in for them (the storefront, the bot) names the user's own address,
+    /// so that its users do not share one limit. It is believed only with a service's token.
+    /// </summary>
+    public const string ForwardedForHeader = "X-Forwarded-For";
+
     private const string CredentialsPolicy = "credentials";
+    private const int MaxAddressLength = 64;
 
     /// <summary>Limits an endpoint that takes a password or a code to a few attempts a minute for each address.</summary>
     public static TBuilder LimitCredentialAttempts<TBuilder>(this TBuilder builder) where TBuilder : IEndpointConventionBuilder =>
@@ -62,7 +69,11 @@ public static class RateLimitExtensions
             AutoReplenishment = false,
         });
 
-    private static string AddressOf(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "unknown";
+    /// <remarks>A service of ours, and nobody else, is believed when it says whom it acts for.</remarks>
+    private static string AddressOf(HttpContext context) =>
+        context.User.IsService() && context.Request.Headers[ForwardedForHeader] is [{ Length: > 0 and <= MaxAddressLength } address]
+            ? address
+            : context.Connection.RemoteIpAddress?.ToString() ?? "unknown";
 
     private static async ValueTask RejectAsync(OnRejectedContext context, CancellationToken cancellationToken)
     {
