@@ -20,6 +20,7 @@ public static class ServiceDatabaseExtensions
     {
         // Retries at this level would replay half of a business transaction; the caller or the broker repeats the whole of it.
         builder.AddNpgsqlDbContext<TContext>(connectionName, settings => settings.DisableRetry = true);
+        builder.Services.ConfigureDbContext<TContext>(options => options.AddInterceptors(AfterCommitInterceptor.Instance));
 
         builder.Services.AddMigrations(typeof(ServiceDatabaseExtensions).Assembly);
         builder.Services.AddMigrations(typeof(TContext).Assembly);

@@ -1,0 +1,33 @@
+using Shop.Catalog.Categories;
+using Shop.Catalog.Data;
+using Shop.Catalog.Demo;
+using Shop.Catalog.Products;
+using Shop.Catalog.Reservations;
+using Shop.Catalog.Stock;
+using Shop.Messaging;
+using Shop.Messaging.Contracts;
+using Shop.Messaging.Topology;
+using Shop.ServiceDefaults.Database;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.Services.AddValidation();
+builder.AddServiceDatabase<CatalogDbContext>("catalogdb");
+builder.AddMessaging<CatalogDbContext>(ShopTopology.CatalogQueue, handlers => handlers
+    .On<PaymentProcessed, CommitPaidOrder>()
+    .On<PaymentFailed, ReleaseUnpaidOrder>()
+    .On<OrderCancelled, ReleaseCancelledOrder>()
+    .On<OrderExpired, ReleaseExpiredOrder>());
+builder.AddProductListCache();
+builder.AddReservations();
+builder.AddDemoCatalogue();
+
+var app = builder.Build();
+app.UseServiceDefaults();
+app.MapDefaultEndpoints();
+app.MapProducts();
+app.MapProductAdministration();
+app.MapCategories();
+app.MapStock();
+app.MapReservations();
+app.Run();
