@@ -12,6 +12,10 @@ internal static class Eventually
     public static Task HoldsAsync(Func<Task<bool>> condition, string expectation, TimeSpan? within = null) =>
         GetAsync(async () => await condition() ? expectation : null, expectation, within);
 
+    /// <inheritdoc cref="HoldsAsync(Func{Task{bool}}, string, TimeSpan?)"/>
+    public static Task HoldsAsync(Func<bool> condition, string expectation, TimeSpan? within = null) =>
+        HoldsAsync(() => Task.FromResult(condition()), expectation, within);
+
     /// <summary>Waits until the value is there and returns it.</summary>
     /// <exception cref="TimeoutException">It was not within the time.</exception>
     public static async Task<T> GetAsync<T>(Func<Task<T?>> find, string expectation, TimeSpan? within = null) where T : class

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
@@ -20,6 +21,9 @@ public sealed class RedisCache(IOptions<RedisCacheOptions> optionsAccessor, Time
         if ARGV[3] ~= '-1' then redis.call('PEXPIRE', KEYS[1], ARGV[3]) else redis.call('PERSIST', KEYS[1]) end
         return 1
         """;
+
+    // The name that the tracing of Redis clients has, so that one registration records both.
+    private static readonly ActivitySource ActivitySource = new("OpenTelemetry.Instrumentation.StackExchangeRedis");
 
     private static readonly RedisValue[] WithData = ["absexp", "sldexp", "data"];
     private static readonly RedisValue[] WithoutData = ["absexp", "sldexp"];
@@ -58,14 +62,13 @@ public sealed class RedisCache(IOptions<RedisCacheOptions> optionsAccessor, Time
         if (end <= now)
             throw new ArgumentOutOfRangeException(nameof(options), end, "The absolute expiration must be in the future.");
 
-        var database = await DatabaseAsync(token);
-        await database.ScriptEvaluateAsync(SetScript, [Key(key)],
+        await TracedAsync("EVAL", database => database.ScriptEvaluateAsync(SetScript, [Key(key)],
         [
             end?.UtcTicks ?? None,
             options.SlidingExpiration?.Ticks ?? None,
             LifeTime(now, end, options.SlidingExpiration) is { } lifeTime ? Milliseconds(lifeTime) : None,
             value,
-        ]).WaitAsync(token);
+        ]), token);
     }
 
     /// <inheritdoc />
@@ -75,8 +78,7 @@ public sealed class RedisCache(IOptions<RedisCacheOptions> optionsAccessor, Time
     public async Task RemoveAsync(string key, CancellationToken token = default)
     {
         ArgumentNullException.ThrowIfNull(key);
-        var database = await DatabaseAsync(token);
-        await database.KeyDeleteAsync(Key(key)).WaitAsync(token);
+        await TracedAsync("DEL", database => database.KeyDeleteAsync(Key(key)), token);
     }
 
     private async Task<byte[]?> ReadAsync(string key, RedisValue[] fields, CancellationToken token)
@@ -84,8 +86,7 @@ public sealed class RedisCache(IOptions<RedisCacheOptions> optionsAccessor, Time
         ArgumentNullException.ThrowIfNull(key);
         token.ThrowIfCancellationRequested();
 
-        var database = await DatabaseAsync(token);
-        var values = await database.HashGetAsync(Key(key), fields).WaitAsync(token);
+        var values = await TracedAsync("HMGET", database => database.HashGetAsync(Key(key), fields), token);
 
         if (values[1].TryParse(out long window) && window != None)
         {
@@ -93,7 +94,7 @@ public sealed class RedisCache(IOptions<RedisCacheOptions> optionsAccessor, Time
                 ? new DateTimeOffset(ticks, TimeSpan.Zero)
                 : null;
             if (LifeTime(timeProvider.GetUtcNow(), end, TimeSpan.FromTicks(window)) is { } lifeTime && lifeTime > TimeSpan.Zero)
-                await database.KeyExpireAsync(Key(key), lifeTime).WaitAsync(token);
+                await TracedAsync("PEXPIRE", database => database.KeyExpireAsync(Key(key), lifeTime), token);
         }
 
         return fields.Length > 2 ? (byte[]?)values[2] : null;
@@ -108,6 +109,24 @@ public sealed class RedisCache(IOptions<RedisCacheOptions> optionsAccessor, Time
     private static long Milliseconds(TimeSpan lifeTime) => Math.Max(1, (long)Math.Ceiling(lifeTime.TotalMilliseconds));
 
     private RedisKey Key(string key) => _options.InstanceName + key;
+
+    private async Task<T> TracedAsync<T>(string command, Func<IDatabase, Task<T>> execute, CancellationToken token)
+    {
+        using var activity = ActivitySource.StartActivity(command, ActivityKind.Client);
+        activity?.SetTag("db.system.name", "redis");
+        activity?.SetTag("db.operation.name", command);
+        try
+        {
+            var database = await DatabaseAsync(token);
+            return await execute(database).WaitAsync(token);
+        }
+        catch (Exception exception)
+        {
+            activity?.AddException(exception);
+            activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
+            throw;
+        }
+    }
 
     private async ValueTask<IDatabase> DatabaseAsync(CancellationToken token)
     {

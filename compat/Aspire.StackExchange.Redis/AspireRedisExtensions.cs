@@ -12,6 +12,7 @@ namespace Microsoft.Extensions.Hosting;
 public static class AspireRedisExtensions
 {
     private const string Section = "Aspire:StackExchange:Redis";
+    private const string ActivitySourceName = "OpenTelemetry.Instrumentation.StackExchangeRedis";
 
     /// <summary>
     /// Registers a singleton <see cref="IConnectionMultiplexer"/>, with a health check named
@@ -107,6 +108,9 @@ public static class AspireRedisExtensions
                     : services.GetRequiredKeyedService<IConnectionMultiplexer>(serviceKey)),
                 failureStatus: null, tags: null));
         }
+
+        if (!settings.DisableTracing)
+            builder.Services.AddOpenTelemetry().WithTracing(tracing => tracing.AddSource(ActivitySourceName));
 
         return new AspireRedisClientBuilder(builder, settings, serviceKey);
     }

@@ -50,6 +50,7 @@ internal sealed partial class DefaultHybridCache : HybridCache, IDisposable
         if (replicas is not null)
         {
             replicas.KeyRemoved += OnKeyRemovedElsewhere;
+            replicas.KeySet += Forget;
             replicas.TagRemoved += _tags.Add;
             replicas.Reconnected += OnReconnected;
         }
@@ -114,7 +115,7 @@ internal sealed partial class DefaultHybridCache : HybridCache, IDisposable
         StoreInMemory(key, entry, options, flags, end);
         await StoreDistributedAsync(key, entry, payload, flags, end, cancellationToken);
         if (_replicas is not null)
-            await _replicas.PublishKeyAsync(key);
+            await _replicas.PublishSetAsync(key);
     }
 
     public override async ValueTask RemoveAsync(string key, CancellationToken cancellationToken = default)
@@ -122,12 +123,11 @@ internal sealed partial class DefaultHybridCache : HybridCache, IDisposable
         if (!IsCacheable(key))
             return;
 
-        InvalidateLoads(key);
-        _memory.Remove(MemoryKey(key));
+        Forget(key);
         if (_distributed is not null)
             await _distributed.RemoveAsync(key, cancellationToken);
         if (_replicas is not null)
-            await _replicas.PublishKeyAsync(key);
+            await _replicas.PublishRemovedAsync(key);
     }
 
     public override async ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken = default)
@@ -146,7 +146,7 @@ internal sealed partial class DefaultHybridCache : HybridCache, IDisposable
                 cancellationToken);
         }
         if (_replicas is not null)
-            await _replicas.PublishTagAsync(tag, now);
+            await _replicas.PublishTagRemovedAsync(tag, now);
     }
 
     public void Dispose() => _replicas?.Dispose();
@@ -312,13 +312,17 @@ internal sealed partial class DefaultHybridCache : HybridCache, IDisposable
 
     private void OnKeyRemovedElsewhere(string key)
     {
-        InvalidateLoads(key);
-        if (!_memory.TryGetValue(MemoryKey(key), out var cached) || cached is not CacheEntry entry)
-            return;
-
-        _memory.Remove(MemoryKey(key));
-        if (entry.LoadedHere && _time.GetUtcNow() - entry.Created < RaceWindow)
+        var mayHaveWrittenBehind = _memory.TryGetValue(MemoryKey(key), out var cached)
+            && cached is CacheEntry { LoadedHere: true } entry && _time.GetUtcNow() - entry.Created < RaceWindow;
+        Forget(key);
+        if (mayHaveWrittenBehind)
             _ = UndoAsync(key);
+    }
+
+    private void Forget(string key)
+    {
+        InvalidateLoads(key);
+        _memory.Remove(MemoryKey(key));
     }
 
     private void OnReconnected() => _tags.Add(TagInvalidations.Everything, _time.GetUtcNow());

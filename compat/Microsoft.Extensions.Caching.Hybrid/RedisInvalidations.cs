@@ -28,15 +28,20 @@ internal sealed partial class RedisInvalidations : IDisposable
     /// <summary>Another replica removed a key.</summary>
     public event Action<string>? KeyRemoved;
 
+    /// <summary>Another replica set a key to a new value.</summary>
+    public event Action<string>? KeySet;
+
     /// <summary>Another replica removed a tag, at a time.</summary>
     public event Action<string, DateTimeOffset>? TagRemoved;
 
     /// <summary>Messages may have been missed.</summary>
     public event Action? Reconnected;
 
-    public Task PublishKeyAsync(string key) => PublishAsync($"{_self}|k|0|{key}");
+    public Task PublishRemovedAsync(string key) => PublishAsync($"{_self}|removed|0|{key}");
 
-    public Task PublishTagAsync(string tag, DateTimeOffset at) => PublishAsync($"{_self}|t|{at.UtcTicks}|{tag}");
+    public Task PublishSetAsync(string key) => PublishAsync($"{_self}|set|0|{key}");
+
+    public Task PublishTagRemovedAsync(string tag, DateTimeOffset at) => PublishAsync($"{_self}|tag|{at.UtcTicks}|{tag}");
 
     public void Dispose() => _redis.ConnectionRestored -= OnConnectionRestored;
 
@@ -71,11 +76,19 @@ internal sealed partial class RedisInvalidations : IDisposable
         if (message?.Split(Separator, 4) is not [var sender, var kind, var ticks, var name] || sender == _self)
             return;
 
-        if (kind == "k")
-            KeyRemoved?.Invoke(name);
-        else if (kind == "t" && long.TryParse(ticks, CultureInfo.InvariantCulture, out var at)
-            && at >= 0 && at <= DateTimeOffset.MaxValue.UtcTicks)
-            TagRemoved?.Invoke(name, new DateTimeOffset(at, TimeSpan.Zero));
+        switch (kind)
+        {
+            case "removed":
+                KeyRemoved?.Invoke(name);
+                break;
+            case "set":
+                KeySet?.Invoke(name);
+                break;
+            case "tag" when long.TryParse(ticks, CultureInfo.InvariantCulture, out var at)
+                && at >= 0 && at <= DateTimeOffset.MaxValue.UtcTicks:
+                TagRemoved?.Invoke(name, new DateTimeOffset(at, TimeSpan.Zero));
+                break;
+        }
     }
 
     private void OnConnectionRestored(object? sender, ConnectionFailedEventArgs e)
