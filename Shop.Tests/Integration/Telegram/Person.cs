@@ -10,6 +10,8 @@ internal sealed class Person(HttpClient http, long id, string language)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
+    public long Id => id;
+
     private string Address => $"/telegram/chats/{id}/messages";
 
     public async Task<Message> WriteAsync(string text)
