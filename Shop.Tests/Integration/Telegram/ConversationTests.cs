@@ -352,9 +352,7 @@ public sealed class ConversationTests(RedisServer redis) : IClassFixture<RedisSe
     {
         await Person().WriteAsync("/start");
 
-        var health = await HealthAsync();
-
-        Assert.Equal(("ok", "telegrambot"), (health.Status, health.Service));
+        Assert.Equal("ok", (await HealthAsync()).Status);
     }
 
     private async Task<Health> HealthAsync()
@@ -374,5 +372,5 @@ public sealed class ConversationTests(RedisServer redis) : IClassFixture<RedisSe
         await person.HearAsync(greeting);
     }
 
-    private sealed record Health(string Status, string Service);
+    private sealed record Health(string Status);
 }

@@ -23,7 +23,7 @@ internal sealed class RunningSandbox : IAsyncDisposable
 
     public static async Task<RunningSandbox> StartAsync(params string[] settings)
     {
-        var app = SandboxApplication.Build(["--urls=http://127.0.0.1:0", $"--Telegram:Token={Token}", .. settings]);
+        var app = SandboxApplication.Build(["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Warning", $"--Telegram:Token={Token}", .. settings]);
         await app.StartAsync();
         return new RunningSandbox(app);
     }

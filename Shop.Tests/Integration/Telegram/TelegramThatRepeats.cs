@@ -48,10 +48,9 @@ internal sealed class TelegramThatRepeats : IAsyncDisposable
             body = body.Replace("\"offset\":", "\"forgotten\":", StringComparison.Ordinal);
 
         using var content = new StringContent(body, null, "application/json");
-        using var answer = await _sandbox.PostAsync(path, content, http.RequestAborted);
+        using var answer = await _sandbox.PostAsync("/" + path, content, http.RequestAborted);
         http.Response.StatusCode = (int)answer.StatusCode;
         http.Response.ContentType = "application/json";
-        http.Response.ContentLength = null;
         await http.Response.WriteAsync(await answer.Content.ReadAsStringAsync(http.RequestAborted), http.RequestAborted);
     }
 }
