@@ -1,4 +1,5 @@
 using System.Globalization;
+using Shop.ServiceDefaults;
 
 namespace Shop.TelegramBot.ShopApi;
 
@@ -21,7 +22,7 @@ internal sealed class CatalogApi(HttpClient http)
 
     private static async Task<ProductPage?> ReadPageAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var products = await response.Content.ReadFromJsonAsync<Product[]>(ShopHttp.Json, cancellationToken);
+        var products = await response.Content.ReadFromJsonAsync<Product[]>(JsonDefaults.Client, cancellationToken);
         if (products is null) return null;
 
         var header = response.Headers.TryGetValues("X-Total-Count", out var values) ? values.FirstOrDefault() : null;

@@ -1,5 +1,5 @@
 using System.Net.Http.Headers;
-using System.Text.Json;
+using Shop.ServiceDefaults;
 
 namespace Shop.TelegramBot.ShopApi;
 
@@ -8,11 +8,9 @@ internal static class ShopHttp
 {
     private const int MaxReason = 500;
 
-    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
     public static HttpRequestMessage Get(string path) => new(HttpMethod.Get, path);
 
-    public static HttpRequestMessage Post<T>(string path, T body) => new(HttpMethod.Post, path) { Content = JsonContent.Create(body, options: Json) };
+    public static HttpRequestMessage Post<T>(string path, T body) => new(HttpMethod.Post, path) { Content = JsonContent.Create(body, options: JsonDefaults.Client) };
 
     public static HttpRequestMessage SignedBy(this HttpRequestMessage request, string accessToken)
     {
@@ -47,12 +45,12 @@ internal static class ShopHttp
     }
 
     public static Task<TAnswer> SendAsync<TAnswer>(this HttpClient http, HttpRequestMessage request, CancellationToken cancellationToken)
-        => http.SendAsync(request, (response, stop) => response.Content.ReadFromJsonAsync<TAnswer>(Json, stop), cancellationToken);
+        => http.SendAsync(request, (response, stop) => response.Content.ReadFromJsonAsync<TAnswer>(JsonDefaults.Client, stop), cancellationToken);
 
     private static async Task<ShopRefusedException> RefusalAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var isProblem = response.Content.Headers.ContentType?.MediaType == "application/problem+json";
-        var problem = isProblem ? await response.Content.ReadFromJsonAsync<Problem>(Json, cancellationToken) : null;
+        var problem = isProblem ? await response.Content.ReadFromJsonAsync<Problem>(JsonDefaults.Client, cancellationToken) : null;
         var fields = problem?.Errors?.Values.SelectMany(messages => messages).Take(5) ?? [];
         var reason = string.Join(' ', new[] { problem?.Detail ?? problem?.Title }.Concat(fields).Where(part => !string.IsNullOrWhiteSpace(part)));
         return new ShopRefusedException((int)response.StatusCode, reason.Length == 0 ? null : reason[..Math.Min(reason.Length, MaxReason)]);

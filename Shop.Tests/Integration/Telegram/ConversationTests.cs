@@ -287,7 +287,7 @@ public sealed class ConversationTests(RedisServer redis) : IClassFixture<RedisSe
         await person.WriteAsync("/order 1:1");
         await using var twice = await TelegramThatRepeats.StartAsync(_sandbox);
 
-        _bot = await RunningBot.StartAsync(twice.Url, redis.ConnectionString, _shop);
+        _bot = await RunningBot.StartAsync(twice.Url, _sandbox.Token, redis.ConnectionString, _shop);
         await person.HearAsync("⏳");
         await Eventually.HoldsAsync(() => Task.FromResult(twice.Repeated), "the update was delivered twice");
         await person.WriteAsync("/help");
@@ -338,7 +338,7 @@ public sealed class ConversationTests(RedisServer redis) : IClassFixture<RedisSe
 
         foreach (var written in spans.Append(_bot.Log.All))
         {
-            Assert.DoesNotContain(RunningSandbox.Token, written, StringComparison.Ordinal);
+            Assert.DoesNotContain(_sandbox.Token, written, StringComparison.Ordinal);
             Assert.DoesNotContain(FakeShop.Password, written, StringComparison.Ordinal);
             Assert.DoesNotContain("access-1", written, StringComparison.Ordinal);
         }
@@ -364,7 +364,7 @@ public sealed class ConversationTests(RedisServer redis) : IClassFixture<RedisSe
 
     private Person Person(string language = "en") => _sandbox.Person(Interlocked.Increment(ref _people), language);
 
-    private Task<RunningBot> StartBotAsync() => RunningBot.StartAsync(_sandbox.Url, redis.ConnectionString, _shop);
+    private Task<RunningBot> StartBotAsync() => RunningBot.StartAsync(_sandbox.Url, _sandbox.Token, redis.ConnectionString, _shop);
 
     private static async Task SignInAsync(Person person, string greeting = "You are signed in")
     {

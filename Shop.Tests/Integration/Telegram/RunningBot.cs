@@ -22,13 +22,13 @@ internal sealed class RunningBot : IAsyncDisposable
 
     public LogLines Log { get; }
 
-    public static async Task<RunningBot> StartAsync(string telegramUrl, string redis, FakeShop shop)
+    public static async Task<RunningBot> StartAsync(string telegramUrl, string token, string redis, FakeShop shop)
     {
         var log = new LogLines();
         string[] settings =
         [
             "--urls=http://127.0.0.1:0",
-            $"--Telegram:Token={RunningSandbox.Token}",
+            $"--Telegram:Token={token}",
             $"--Telegram:ApiUrl={telegramUrl}",
             $"--ConnectionStrings:redis={redis}",
             "--Logging:LogLevel:Default=Debug",

@@ -7,15 +7,16 @@ namespace Shop.Tests.Integration.Telegram;
 /// <summary>A sandbox of one test on a port of its own.</summary>
 internal sealed class RunningSandbox : IAsyncDisposable
 {
-    public const string Token = "4242:sandbox-token-of-the-telegram-tests";
-
     private readonly WebApplication _app;
 
-    private RunningSandbox(WebApplication app)
+    private RunningSandbox(WebApplication app, string token)
     {
         _app = app;
+        Token = token;
         Http = new HttpClient { BaseAddress = new Uri(Url) };
     }
+
+    public string Token { get; }
 
     public string Url => _app.Urls.First();
 
@@ -23,14 +24,15 @@ internal sealed class RunningSandbox : IAsyncDisposable
 
     public static async Task<RunningSandbox> StartAsync(params string[] settings)
     {
-        var app = SandboxApplication.Build(["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Warning", $"--Telegram:Token={Token}", .. settings]);
+        var token = $"4242:{Guid.NewGuid():N}";
+        var app = SandboxApplication.Build(["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Warning", $"--Telegram:Token={token}", .. settings]);
         await app.StartAsync();
-        return new RunningSandbox(app);
+        return new RunningSandbox(app, token);
     }
 
-    public TelegramBotClient Client(string token = Token, Action<TelegramBotClientOptions>? configure = null)
+    public TelegramBotClient Client(string? token = null, Action<TelegramBotClientOptions>? configure = null)
     {
-        var options = new TelegramBotClientOptions(token, Url);
+        var options = new TelegramBotClientOptions(token ?? Token, Url);
         configure?.Invoke(options);
         return new TelegramBotClient(options, Http);
     }
