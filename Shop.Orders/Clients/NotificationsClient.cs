@@ -1,0 +1,25 @@
+using Shop.Orders.Orders;
+
+namespace Shop.Orders.Clients;
+
+/// <summary>Messages to buyers.</summary>
+internal sealed class NotificationsClient(HttpClient http)
+{
+    private const string Service = "notifications";
+
+    /// <summary>Tells the buyer that the order is paid.</summary>
+    public Task SendPaymentProcessedAsync(Order order, Guid paymentId, CancellationToken cancellationToken) => http.PostAsync(
+        Service,
+        "/notifications/send",
+        new
+        {
+            Template = "payment_processed",
+            OrderId = order.Id,
+            UserId = order.CustomerId,
+            Email = order.CustomerEmail,
+            PaymentId = paymentId,
+            Amount = order.TotalAmount,
+            order.Currency,
+        },
+        cancellationToken);
+}

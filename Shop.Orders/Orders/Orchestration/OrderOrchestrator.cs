@@ -1,0 +1,77 @@
+namespace Shop.Orders.Orders.Orchestration;
+
+/// <summary>
+/// Takes the steps of an order in turn. When one fails, those that were begun are undone in reverse order, the failed one
+/// included unless it is certain that it did nothing.
+/// </summary>
+internal sealed partial class OrderOrchestrator(
+    ReserveStock reserveStock,
+    StoreOrder storeOrder,
+    ChargeBuyer chargeBuyer,
+    SellStock sellStock,
+    NotifyBuyer notifyBuyer,
+    ConfirmOrder confirmOrder,
+    TimeProvider time,
+    ILogger<OrderOrchestrator> logger)
+{
+    /// <summary>Well within <see cref="OrderOptions.OrchestrationDeadline"/>, after which recovery takes the order for interrupted.</summary>
+    private static readonly TimeSpan ForwardBound = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan CompensationBound = TimeSpan.FromSeconds(45);
+
+    private readonly IOrderSagaStep[] _steps =
+    [
+        reserveStock, // undone by releasing it
+        storeOrder, // undone by marking it failed and telling everybody
+        chargeBuyer, // undone by giving the money back
+        sellStock, // undone by releasing it
+        notifyBuyer, // cannot be undone, so it comes late
+        confirmOrder, // the last: nothing after it can fail
+    ];
+
+    /// <summary>Carries an order through to <see cref="OrderStatus.Confirmed"/>, or undoes it and throws what stopped it.</summary>
+    /// <param name="saga">The order.</param>
+    /// <param name="cancellationToken">The buyer's request: it stops the way forward, but not the way back.</param>
+    public async Task<Order> RunAsync(OrderSaga saga, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(ForwardBound, time);
+        using var forward = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        var begun = new Stack<IOrderSagaStep>();
+        try
+        {
+            foreach (var step in _steps)
+            {
+                begun.Push(step);
+                await step.ExecuteAsync(saga, forward.Token);
+            }
+            return saga.Order;
+        }
+        catch (Exception failure)
+        {
+            var refusal = failure as OrderRefusedException;
+            if (refusal is { ChangedNothing: true })
+                begun.Pop();
+            await CompensateAsync(saga, begun, refusal?.Code ?? "interrupted");
+            throw;
+        }
+    }
+
+    /// <remarks>A step that cannot be undone now is left to the event that <see cref="StoreOrder"/> sends, or to recovery.</remarks>
+    private async Task CompensateAsync(OrderSaga saga, Stack<IOrderSagaStep> begun, string reason)
+    {
+        using var bound = new CancellationTokenSource(CompensationBound, time);
+        foreach (var step in begun)
+        {
+            try
+            {
+                await step.CompensateAsync(saga, reason, bound.Token);
+            }
+            catch (Exception exception)
+            {
+                NotUndone(logger, exception, step.GetType().Name, saga.OrderId);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Step} of order {OrderId} could not be undone now; its event will")]
+    private static partial void NotUndone(ILogger logger, Exception exception, string step, Guid orderId);
+}

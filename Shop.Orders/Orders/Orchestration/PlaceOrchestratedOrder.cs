@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Shop.Orders.Data;
+using Shop.ServiceDefaults.Idempotency;
+
+namespace Shop.Orders.Orders.Orchestration;
+
+/// <summary>Places an order and answers when it is confirmed, or undone.</summary>
+internal static class PlaceOrchestratedOrder
+{
+    public static void AddOrchestration(this IHostApplicationBuilder builder) => builder.Services
+        .AddScoped<ReserveStock>()
+        .AddScoped<StoreOrder>()
+        .AddScoped<ChargeBuyer>()
+        .AddScoped<SellStock>()
+        .AddScoped<NotifyBuyer>()
+        .AddScoped<ConfirmOrder>()
+        .AddScoped<OrderOrchestrator>();
+
+    public static async Task<Ok<OrderResponse>> HandleAsync(
+        PlaceOrderRequest request, HttpContext context, OrderOrchestrator orchestrator, OrdersDbContext db, TimeProvider time,
+        CancellationToken cancellationToken)
+    {
+        OrderEndpoints.RequireAvailable(request.PaymentMethod);
+        var buyer = OrderEndpoints.BuyerOf(request, context);
+        var key = context.FindIdempotencyKey();
+        if (key is not null && await FindBegunAsync(db, buyer, key, cancellationToken) is { } begun)
+            return begun.Status == OrderStatus.Pending ? throw InProgress() : TypedResults.Ok(OrderResponse.From(begun));
+
+        var saga = new OrderSaga(Guid.CreateVersion7(time.GetUtcNow()), request, buyer, key);
+        return TypedResults.Ok(OrderResponse.From(await orchestrator.RunAsync(saga, cancellationToken)));
+    }
+
+    /// <summary>The answer while another request with the same key is at work, or until recovery has undone an interrupted one.</summary>
+    public static OrderRefusedException InProgress() => new(
+        StatusCodes.Status409Conflict, "order_in_progress", "An order with this Idempotency-Key is still at work. Try again.");
+
+    private static Task<Order?> FindBegunAsync(OrdersDbContext db, Buyer buyer, string key, CancellationToken cancellationToken) => db.Orders
+        .AsNoTracking()
+        .Include(order => order.Lines)
+        .SingleOrDefaultAsync(
+            order => order.CustomerId == buyer.Id && order.IdempotencyKey == key && order.Status != OrderStatus.Failed, cancellationToken);
+}

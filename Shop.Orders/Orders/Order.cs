@@ -1,0 +1,207 @@
+using Shop.Messaging.Contracts;
+
+namespace Shop.Orders.Orders;
+
+/// <summary>What a buyer ordered, and how far it has come. It changes only along <see cref="OrderTransitions"/>.</summary>
+internal sealed class Order
+{
+    private readonly List<OrderLine> _lines = [];
+    private readonly List<OrderStatusChange> _history = [];
+
+    private Order()
+    {
+    }
+
+    public Guid Id { get; private init; }
+
+    public Guid CustomerId { get; private init; }
+
+    public string CustomerEmail { get; private init; } = "";
+
+    public OrderFlow Flow { get; private init; }
+
+    /// <summary>The request's key, for an orchestrated order: who asks again finds what was begun.</summary>
+    public string? IdempotencyKey { get; private init; }
+
+    public OrderStatus Status { get; private set; }
+
+    public decimal TotalAmount { get; private init; }
+
+    public string Currency { get; private init; } = "";
+
+    public PaymentMethod PaymentMethod { get; private init; }
+
+    public Guid? PaymentId { get; private set; }
+
+    public OrderPaymentStatus? PaymentStatus { get; private set; }
+
+    /// <summary>The gateway's page while the order waits for its payment.</summary>
+    public string? RedirectUrl { get; private set; }
+
+    public decimal RefundedAmount { get; private set; }
+
+    /// <summary>Why the order ended unsold.</summary>
+    public string? FailureReason { get; private set; }
+
+    /// <summary>When the buyer was told of the payment, which may be before the payment's own event arrives.</summary>
+    public DateTimeOffset? NotifiedAt { get; private set; }
+
+    /// <summary>When an order that is still open is given up.</summary>
+    public DateTimeOffset ExpiresAt { get; private init; }
+
+    public DateTimeOffset CreatedAt { get; private init; }
+
+    public DateTimeOffset UpdatedAt { get; private set; }
+
+    /// <summary>The row's version: a change that did not see the latest one is refused.</summary>
+    public uint Version { get; private init; }
+
+    public IReadOnlyList<OrderLine> Lines => _lines;
+
+    public IReadOnlyList<OrderStatusChange> History => _history;
+
+    /// <summary>Places an order for what is reserved, at the reservation's prices.</summary>
+    public static Order Place(NewOrder placed, DateTimeOffset now)
+    {
+        var order = new Order
+        {
+            Id = placed.Id,
+            CustomerId = placed.CustomerId,
+            CustomerEmail = placed.CustomerEmail,
+            Flow = placed.Flow,
+            IdempotencyKey = placed.IdempotencyKey,
+            TotalAmount = placed.Lines.Sum(line => line.Quantity * line.UnitPrice),
+            Currency = placed.Currency,
+            PaymentMethod = placed.PaymentMethod,
+            ExpiresAt = placed.ExpiresAt,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+        order._lines.AddRange(placed.Lines);
+        order._history.Add(new OrderStatusChange(order.Id, null, OrderStatus.Pending, null, now));
+        return order;
+    }
+
+    /// <summary>Whether the order may go to this status now.</summary>
+    public bool CanBecome(OrderStatus status) => OrderTransitions.Allows(Status, status);
+
+    /// <summary>The buyer is to pay on a gateway's page.</summary>
+    public void AwaitPayment(Guid paymentId, Uri redirectUrl, DateTimeOffset now)
+    {
+        Become(OrderStatus.AwaitingPayment, null, now);
+        (PaymentId, PaymentStatus, RedirectUrl) = (paymentId, OrderPaymentStatus.Pending, redirectUrl.ToString());
+    }
+
+    /// <summary>The order is paid; a buyer who knows already confirms it.</summary>
+    public void MarkPaid(Guid paymentId, DateTimeOffset now)
+    {
+        Become(OrderStatus.Paid, null, now);
+        (PaymentId, PaymentStatus, RedirectUrl) = (paymentId, OrderPaymentStatus.Captured, null);
+        if (NotifiedAt is not null)
+            Become(OrderStatus.Confirmed, null, now);
+    }
+
+    /// <summary>The buyer was told of the payment; an order that is known to be paid is confirmed by it.</summary>
+    public void MarkNotified(DateTimeOffset now)
+    {
+        if (NotifiedAt is not null)
+            return;
+
+        NotifiedAt = now;
+        if (Status == OrderStatus.Paid)
+            Become(OrderStatus.Confirmed, null, now);
+    }
+
+    /// <summary>It could not be paid or carried out.</summary>
+    public void Fail(string reason, DateTimeOffset now) => End(OrderStatus.Failed, reason, now);
+
+    /// <summary>It was called off.</summary>
+    public void Cancel(string reason, DateTimeOffset now) => End(OrderStatus.Cancelled, reason, now);
+
+    /// <summary>It was not paid in time.</summary>
+    public void Expire(string reason, DateTimeOffset now) => End(OrderStatus.Expired, reason, now);
+
+    /// <summary>The buyer got money back; an order whose whole price went back is refunded.</summary>
+    /// <exception cref="InvalidOperationException">More would go back than was paid.</exception>
+    public void RecordRefund(decimal amount, DateTimeOffset now)
+    {
+        if (amount <= 0 || RefundedAmount + amount > TotalAmount)
+            throw new InvalidOperationException($"{amount} cannot be refunded of order {Id}.");
+
+        RefundedAmount += amount;
+        UpdatedAt = now;
+        if (RefundedAmount < TotalAmount)
+            return;
+
+        PaymentStatus = OrderPaymentStatus.Refunded;
+        if (CanBecome(OrderStatus.Refunded)) // An order that ended unsold stays what it is.
+            Become(OrderStatus.Refunded, null, now);
+    }
+
+    /// <summary>The event that tells the others of this order.</summary>
+    public OrderCreated ToOrderCreated() => new(
+        Id,
+        CustomerId,
+        CustomerEmail,
+        TotalAmount,
+        Currency,
+        SnakeCase.Of(PaymentMethod),
+        [.. _lines.Select(line => new Messaging.Contracts.OrderLine(line.ProductId, line.Name, line.Quantity, line.UnitPrice))]);
+
+    private void End(OrderStatus status, string reason, DateTimeOffset now)
+    {
+        Become(status, reason, now);
+        FailureReason = reason;
+        RedirectUrl = null;
+    }
+
+    private void Become(OrderStatus status, string? reason, DateTimeOffset now)
+    {
+        if (!CanBecome(status))
+            throw new InvalidOperationException($"Order {Id} is {Status} and cannot become {status}.");
+        _history.Add(new OrderStatusChange(Id, Status, status, reason, now));
+        (Status, UpdatedAt) = (status, now);
+    }
+}
+
+/// <summary>What it takes to place an order.</summary>
+internal sealed record NewOrder(
+    Guid Id,
+    Guid CustomerId,
+    string CustomerEmail,
+    OrderFlow Flow,
+    string? IdempotencyKey,
+    string Currency,
+    PaymentMethod PaymentMethod,
+    DateTimeOffset ExpiresAt,
+    IReadOnlyList<OrderLine> Lines);
+
+/// <summary>Pieces of one product, at the price they were ordered for.</summary>
+internal sealed class OrderLine(Guid orderId, int productId, string name, int quantity, decimal unitPrice)
+{
+    public Guid OrderId { get; private init; } = orderId;
+
+    public int ProductId { get; private init; } = productId;
+
+    public string Name { get; private init; } = name;
+
+    public int Quantity { get; private init; } = quantity;
+
+    public decimal UnitPrice { get; private init; } = unitPrice;
+}
+
+/// <summary>One step of an order's life.</summary>
+internal sealed class OrderStatusChange(Guid orderId, OrderStatus? fromStatus, OrderStatus status, string? reason, DateTimeOffset changedAt)
+{
+    public long Id { get; private init; }
+
+    public Guid OrderId { get; private init; } = orderId;
+
+    public OrderStatus? FromStatus { get; private init; } = fromStatus;
+
+    public OrderStatus Status { get; private init; } = status;
+
+    public string? Reason { get; private init; } = reason;
+
+    public DateTimeOffset ChangedAt { get; private init; } = changedAt;
+}

@@ -1,0 +1,84 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Shop.Orders.Orders;
+
+// Requests are public: the validation generator of .NET 10 passes over internal types.
+
+/// <summary>An order to place.</summary>
+/// <param name="Items">1 to 50 lines; lines of one product are counted together.</param>
+/// <param name="CustomerEmail">Where the buyer wants to hear about it; the account's address by default.</param>
+/// <param name="PaymentMethod">How it is paid; only the wallet is available now.</param>
+public sealed record PlaceOrderRequest(
+    [property: Required, MinLength(1), MaxLength(PlaceOrderRequest.MaxLines)] IReadOnlyList<PlaceOrderItem> Items,
+    [property: EmailAddress, StringLength(254, MinimumLength = 3)] string? CustomerEmail = null,
+    PaymentMethod PaymentMethod = PaymentMethod.Wallet) : IValidatableObject
+{
+    /// <summary>The most lines an order may have.</summary>
+    public const int MaxLines = 50;
+
+    /// <inheritdoc />
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Items.Any(item => item is null))
+        {
+            yield return new ValidationResult("A line is empty.", [nameof(Items)]);
+            yield break;
+        }
+        foreach (var product in Items.GroupBy(item => item.ProductId).Where(lines => lines.Sum(line => line.Quantity) > PlaceOrderItem.MaxQuantity))
+            yield return new ValidationResult($"More than {PlaceOrderItem.MaxQuantity} pieces of product {product.Key}.", [nameof(Items)]);
+    }
+}
+
+/// <summary>Pieces of one product.</summary>
+/// <param name="ProductId">The catalogue's id.</param>
+/// <param name="Quantity">1 to 1000 pieces.</param>
+/// <param name="Price">The price of one piece that the buyer saw; the order is refused if it is another now.</param>
+public sealed record PlaceOrderItem(
+    [property: Range(1, int.MaxValue)] int ProductId,
+    [property: Range(1, PlaceOrderItem.MaxQuantity)] int Quantity,
+    [property: Range(0, 1_000_000_000)] decimal? Price = null)
+{
+    /// <summary>The most pieces of one product in an order.</summary>
+    public const int MaxQuantity = 1_000;
+}
+
+/// <summary>An order.</summary>
+internal sealed record OrderResponse(
+    Guid Id,
+    string CustomerEmail,
+    OrderStatus Status,
+    decimal TotalAmount,
+    string Currency,
+    PaymentMethod PaymentMethod,
+    IReadOnlyList<OrderItemResponse> Items,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt,
+    string? FailureReason,
+    OrderPaymentResponse? Payment)
+{
+    public static OrderResponse From(Order order) => new(
+        order.Id,
+        order.CustomerEmail,
+        order.Status,
+        order.TotalAmount,
+        order.Currency,
+        order.PaymentMethod,
+        [.. order.Lines.Select(line => new OrderItemResponse(line.ProductId, line.Name, line.Quantity, line.UnitPrice))],
+        order.CreatedAt,
+        order.UpdatedAt,
+        order.FailureReason,
+        order is { PaymentId: { } id, PaymentStatus: { } status } ? new OrderPaymentResponse(id, status, order.RedirectUrl) : null);
+}
+
+/// <summary>A line of an order.</summary>
+internal sealed record OrderItemResponse(int ProductId, string Name, int Quantity, decimal Price);
+
+/// <summary>The payment of an order.</summary>
+internal sealed record OrderPaymentResponse(Guid Id, OrderPaymentStatus Status, string? RedirectUrl);
+
+/// <summary>One step of an order's life.</summary>
+/// <param name="From">The status before; null when the order was placed.</param>
+/// <param name="Status">The status after.</param>
+/// <param name="Reason">Why, if it ended unsold.</param>
+/// <param name="ChangedAt">When.</param>
+internal sealed record OrderStatusChangeResponse(OrderStatus? From, OrderStatus Status, string? Reason, DateTimeOffset ChangedAt);
