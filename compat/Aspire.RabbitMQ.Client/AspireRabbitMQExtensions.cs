@@ -87,7 +87,7 @@ public static class AspireRabbitMQExtensions
         {
             builder.TryAddHealthCheck(new HealthCheckRegistration(
                 serviceKey is null ? "RabbitMQ.Client" : $"RabbitMQ.Client_{connectionName}",
-                services => new RabbitMQHealthCheck(serviceKey is null
+                services => new RabbitMQHealthCheck(() => serviceKey is null
                     ? services.GetRequiredService<IConnection>()
                     : services.GetRequiredKeyedService<IConnection>(serviceKey)),
                 failureStatus: null, tags: null));
