@@ -26,7 +26,9 @@ internal static class HttpDefaultsExtensions
                 var isTransient = options.Retry.ShouldHandle;
                 options.Retry.ShouldHandle = async arguments =>
                     IsRepeatable(arguments.Context.GetRequestMessage()) && await isTransient(arguments);
-            });
+            })
+                // A pipeline per service: without it the circuit that one failing service opens is everybody's.
+                .SelectPipelineByAuthority();
             http.AddServiceDiscovery();
         });
     }

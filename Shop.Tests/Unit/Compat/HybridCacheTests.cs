@@ -108,10 +108,16 @@ public sealed class HybridCacheTests
 
         var only = cache.GetOrCreateAsync("a", async cancel =>
         {
-            using var registration = cancel.Register(cancelled.SetResult);
             started.SetResult();
-            await Task.Delay(Timeout.Infinite, cancel);
-            return 1;
+            try
+            {
+                await Task.Delay(Timeout.Infinite, cancel);
+                return 1;
+            }
+            finally
+            {
+                cancelled.SetResult();
+            }
         }, cancellationToken: impatience.Token).AsTask();
         await started.Task;
         await impatience.CancelAsync();
