@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Aspire.Hosting.Local;
+
+/// <summary>The data of the servers, held by one AppHost at a time, and the guard of its processes.</summary>
+internal sealed class DataDirectory : IAsyncDisposable
+{
+    private static readonly TimeSpan LeftOverTime = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan GuardTime = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
+
+    private readonly FileStream _lock;
+    private readonly bool _throwAway;
+    private readonly Process _guard;
+
+    private DataDirectory(string root, bool throwAway, FileStream locked)
+    {
+        Root = root;
+        _throwAway = throwAway;
+        _lock = locked;
+        _guard = StartGuard();
+    }
+
+    public string Root { get; }
+
+    public bool IsThrowAway => _throwAway;
+
+    /// <summary>One file per running process, for the guard.</summary>
+    public string RunDirectory => RunDirectoryOf(Root);
+
+    /// <summary>Takes the directory, waiting for what a killed AppHost left to end.</summary>
+    /// <exception cref="DistributedApplicationException">Another AppHost holds it.</exception>
+    public static async Task<DataDirectory> OpenAsync(string root, bool throwAway, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(RunDirectoryOf(root));
+        var locked = Lock(Path.Combine(root, "apphost.lock"));
+        await EndLeftOversAsync(RunDirectoryOf(root), cancellationToken).ConfigureAwait(false);
+        DeleteIfThere(TemporaryOf(root));
+        return new DataDirectory(root, throwAway, locked);
+    }
+
+    /// <summary>The directory of a volume, which stays, or of a resource without one, which does not.</summary>
+    public string DirectoryFor(string resource, string? volume)
+    {
+        var path = volume is null ? Path.Combine(TemporaryOf(Root), resource) : Path.Combine(Root, volume);
+        Directory.CreateDirectory(path);
+        return path;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _guard.StandardInput.Close();
+        using (var limit = new CancellationTokenSource(GuardTime))
+            await _guard.WaitForExitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _guard.Dispose();
+        DeleteIfThere(_throwAway ? Root : TemporaryOf(Root));
+        await _lock.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static string RunDirectoryOf(string root) => Path.Combine(root, "run");
+
+    private static string TemporaryOf(string root) => Path.Combine(root, "tmp");
+
+    private static void DeleteIfThere(string path)
+    {
+        if (Directory.Exists(path))
+            Directory.Delete(path, recursive: true);
+    }
+
+    private static FileStream Lock(string path)
+    {
+        try
+        {
+            // Readers may look who holds it; a second writer may not come in. The lock goes with its process.
+            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+            file.SetLength(0);
+            file.Write(System.Text.Encoding.ASCII.GetBytes($"{Environment.ProcessId}\n"));
+            file.Flush();
+            return file;
+        }
+        catch (IOException)
+        {
+            using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+            throw new DistributedApplicationException(
+                $"The data in {Path.GetDirectoryName(path)} is in use by another AppHost (process {reader.ReadToEnd().Trim()}). "
+                + $"Stop that one first, or give this one a directory of its own with {LocalSettings.DataDirectoryKey.Replace(":", "__", StringComparison.Ordinal)}.");
+        }
+    }
+
+    private static async Task EndLeftOversAsync(string runDirectory, CancellationToken cancellationToken)
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        while (Directory.EnumerateFiles(runDirectory).Where(IsAlive).ToArray() is { Length: > 0 } alive)
+        {
+            // Normally the guard of the killed AppHost is at work; when it was killed too, this is.
+            if (TimeProvider.System.GetElapsedTime(begun) > LeftOverTime)
+            {
+                foreach (var file in alive)
+                    Native.Kill(-ProcessId(file), Native.SigKill);
+            }
+
+            await Task.Delay(Poll, cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (var file in Directory.EnumerateFiles(runDirectory))
+            File.Delete(file);
+    }
+
+    private static bool IsAlive(string file)
+    {
+        try
+        {
+            var startTime = File.ReadAllText(file).Split(' ')[0];
+            var stat = $"/proc/{ProcessId(file)}/stat";
+            if (File.Exists(stat))
+            {
+                // The name in parentheses may have spaces; the start time is field 22, the 20th after it.
+                var text = File.ReadAllText(stat);
+                var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+                if (fields[19] != startTime)
+                    return false;
+            }
+
+            return Native.Kill(-ProcessId(file), 0);
+        }
+        catch (IOException)
+        {
+            // It ended while we looked.
+            return false;
+        }
+    }
+
+    private static int ProcessId(string file) => int.Parse(Path.GetFileName(file), CultureInfo.InvariantCulture);
+
+    private Process StartGuard()
+    {
+        using var script = new StreamReader(typeof(DataDirectory).Assembly.GetManifestResourceStream("Guard.sh")!);
+        var start = new ProcessStartInfo("setsid") { RedirectStandardInput = true, UseShellExecute = false, WorkingDirectory = "/" };
+        foreach (var argument in (string[])["/bin/sh", "-c", script.ReadToEnd(), "apphost-guard", RunDirectory, _throwAway ? Root : ""])
+            start.ArgumentList.Add(argument);
+        return Process.Start(start) ?? throw new DistributedApplicationException("The guard of the processes could not be started.");
+    }
+}

@@ -1,0 +1,47 @@
+# Outlives the AppHost: when standard input ends, the AppHost is gone, however it went. What it left is stopped,
+# first politely (each process group by its own signal), then by force.
+#   $1  directory with one file per running process: its name is the process id, its content "start-time signal"
+#   $2  directory to delete afterwards, or nothing
+exec >/dev/null 2>&1
+trap '' HUP INT TERM
+while read -r _; do :; done
+
+# Whether the group of a process is there, and still that process's (an id may be used again).
+alive() {
+  if [ -r "/proc/$1/stat" ]; then
+    read -r a b c d e f g h i j k l m n o p q r s t u start rest < "/proc/$1/stat"
+    [ "$start" = "$2" ] || return 1
+  fi
+  kill -0 -- "-$1"
+}
+
+round() {
+  left=
+  for file in "$run"/[0-9]*; do
+    [ -f "$file" ] || continue
+    pid=${file##*/}
+    read -r begun signal < "$file"
+    if ! alive "$pid" "$begun"; then rm -f "$file"; continue; fi
+    left=1
+    case $1 in
+      own) kill "-$signal" "$pid" ;;
+      harder) if [ "$signal" = INT ]; then kill -QUIT "$pid"; else kill -KILL -- "-$pid"; fi ;;
+      force) kill -KILL -- "-$pid" ;;
+    esac
+  done
+}
+
+run=$1
+round own
+tick=0
+while [ -n "$left" ] && [ $tick -lt 20 ]; do
+  sleep 0.2
+  tick=$((tick + 1))
+  # What remains of a group whose leader has ended is not worth waiting for.
+  case $tick in
+    10) round harder ;;
+    15 | 17 | 19) round force ;;
+    *) round look ;;
+  esac
+done
+[ -z "$2" ] || rm -rf -- "$2"

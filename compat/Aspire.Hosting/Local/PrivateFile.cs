@@ -1,0 +1,17 @@
+namespace Aspire.Hosting.Local;
+
+/// <summary>Files that only their owner may read, from their first moment on.</summary>
+internal static class PrivateFile
+{
+    public static void Write(string path, string text)
+    {
+        // The mode counts only when the file is made, so it is always made anew and put in place whole.
+        var temporary = $"{path}.{Environment.ProcessId}.tmp";
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var writer = new StreamWriter(temporary, options))
+            writer.Write(text);
+        File.Move(temporary, path, overwrite: true);
+    }
+}
