@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Shop.TelegramBot.Conversations;
 using Shop.TelegramBot.Conversations.Texts;
+using StackExchange.Redis;
 using Telegram.Bot;
 using Telegram.Bot.Exceptions;
 using Telegram.Bot.Types;
@@ -9,8 +10,8 @@ using Telegram.Bot.Types.Enums;
 namespace Shop.TelegramBot.Polling;
 
 /// <summary>
-/// Receives updates by long polling. The updates of one chat are handled one after another, several chats side by side,
-/// and a batch is confirmed only after all of it is handled: an update may come twice, but none is lost.
+/// Receives updates by long polling and confirms them only after they are handled: an update may come twice, but none is lost.
+/// While some are still being handled it asks for more now and then instead of waiting at Telegram.
 /// </summary>
 internal sealed partial class BotWorker(
     ITelegramBotClient bot,
@@ -26,6 +27,7 @@ internal sealed partial class BotWorker(
     private const int PollSeconds = 50;
     private const int ChatsAtOnce = 8;
     private const int MaxAttempts = 3;
+    private static readonly TimeSpan SettleTime = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan MaxPause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan MaxHandling = TimeSpan.FromSeconds(60);
     private static readonly UpdateType[] AllowedUpdates = [UpdateType.Message, UpdateType.CallbackQuery];
@@ -33,37 +35,34 @@ internal sealed partial class BotWorker(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        int? offset = null;
+        using var window = new UpdateWindow(ChatsAtOnce, clock);
         var introduced = false;
         var failures = 0;
         while (!stoppingToken.IsCancellationRequested)
         {
-            Update[] updates;
             try
             {
                 if (!introduced) await IntroduceAsync(stoppingToken);
                 introduced = true;
-                updates = await bot.GetUpdates(offset, BatchSize, PollSeconds, AllowedUpdates, stoppingToken);
+                var wait = window.IsEmpty ? PollSeconds : 0;
+                foreach (var update in await bot.GetUpdates(window.Offset, BatchSize, wait, AllowedUpdates, stoppingToken))
+                    window.Add(update.Id, ChatOf(update), () => HandleAsync(update, stoppingToken));
+                await window.SettleAsync(SettleTime, stoppingToken);
+                failures = 0;
+                status.Working();
             }
-            catch (RequestException failure)
+            catch (Exception failure) when (failure is RequestException || IsRedisAway(failure))
             {
                 var pause = Pause(failure, failures++);
-                status.Failing(failure is ApiRequestException refused ? $"Telegram answered {refused.ErrorCode}" : "Telegram cannot be reached");
+                status.Failing(failure switch
+                {
+                    ApiRequestException refused => $"Telegram answered {refused.ErrorCode}",
+                    RequestException => "Telegram cannot be reached",
+                    _ => "Redis cannot be reached",
+                });
                 LogPollFailed(failure.Message, pause);
                 await Task.Delay(pause, clock, stoppingToken);
-                continue;
             }
-
-            failures = 0;
-            status.Working();
-            if (updates.Length == 0) continue;
-
-            var parallel = new ParallelOptions { MaxDegreeOfParallelism = ChatsAtOnce, CancellationToken = stoppingToken };
-            await Parallel.ForEachAsync(updates.GroupBy(ChatOf), parallel, async (chat, cancellationToken) =>
-            {
-                foreach (var update in chat) await HandleAsync(update, cancellationToken);
-            });
-            offset = updates[^1].Id + 1;
         }
     }
 
@@ -92,7 +91,7 @@ internal sealed partial class BotWorker(
                 await scope.ServiceProvider.GetRequiredService<Conversation>().HandleAsync(bot, update, limit.Token);
                 return;
             }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested && !IsRedisAway(failure))
             {
                 // One update that cannot be handled must not stop the others.
                 activity?.SetStatus(ActivityStatusCode.Error, failure.Message);
@@ -107,7 +106,10 @@ internal sealed partial class BotWorker(
     private static long ChatOf(Update update)
         => update.Message?.Chat.Id ?? update.CallbackQuery?.Message?.Chat.Id ?? update.CallbackQuery?.From.Id ?? 0;
 
-    private static TimeSpan Pause(RequestException failure, int failures)
+    /// <summary>Without sessions nothing can be handled: the updates wait at Telegram until Redis is back.</summary>
+    private static bool IsRedisAway(Exception failure) => failure is RedisException or RedisTimeoutException;
+
+    private static TimeSpan Pause(Exception failure, int failures)
     {
         if (failure is ApiRequestException { Parameters.RetryAfter: { } seconds })
             return TimeSpan.FromSeconds(Math.Clamp(seconds, 1, 3600));

@@ -10,15 +10,14 @@ public sealed class RedisServer : IAsyncLifetime
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(10);
 
+    private readonly int _port = FreePort();
     private Process? _process;
 
-    public string ConnectionString { get; private set; } = "";
+    public string ConnectionString => $"127.0.0.1:{_port}";
 
     public async Task InitializeAsync()
     {
-        var port = FreePort();
-        ConnectionString = $"127.0.0.1:{port}";
-        _process = Process.Start(new ProcessStartInfo("redis-server", ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
+        _process = Process.Start(new ProcessStartInfo("redis-server", ["--port", $"{_port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
         {
             RedirectStandardOutput = true,
         })!;
@@ -40,12 +39,14 @@ public sealed class RedisServer : IAsyncLifetime
         }
     }
 
+    /// <summary>Stops the server; it may be started again on the same port, empty.</summary>
     public async Task DisposeAsync()
     {
         if (_process is null) return;
         _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
+        _process = null;
     }
 
     private static int FreePort()

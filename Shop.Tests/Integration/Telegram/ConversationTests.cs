@@ -298,22 +298,47 @@ public sealed class ConversationTests(RedisServer redis) : IClassFixture<RedisSe
     }
 
     [Fact]
+    public async Task What_is_written_while_Redis_is_away_is_answered_when_it_is_back()
+    {
+        await _bot.DisposeAsync();
+        var unreliable = new RedisServer();
+        await unreliable.InitializeAsync();
+        try
+        {
+            _bot = await RunningBot.StartAsync(_sandbox.Url, _sandbox.Token, unreliable.ConnectionString, _shop);
+            var person = Person();
+            await person.WriteAsync("/start");
+            await person.HearAsync("Hello");
+
+            await unreliable.DisposeAsync();
+            await person.WriteAsync("/cart");
+            await Eventually.HoldsAsync(() => Task.FromResult(_bot.Log.All.Contains("Receiving updates failed", StringComparison.Ordinal)), "the outage is noticed");
+            await unreliable.InitializeAsync();
+
+            await person.HearAsync("The cart is empty.");
+        }
+        finally
+        {
+            await unreliable.DisposeAsync();
+        }
+    }
+
+    [Fact]
     public async Task Many_people_are_served_side_by_side()
     {
         var slow = Person();
         await SignInAsync(slow);
-        using var gate = new SemaphoreSlim(0);
-        _shop.Intercept = request =>
-        {
-            if (request.RequestUri!.AbsolutePath == "/orders") gate.Wait(TimeSpan.FromSeconds(15));
-            return null;
-        };
+        var gate = new TaskCompletionSource();
+        _shop.Delay = request => request.RequestUri!.AbsolutePath == "/orders" ? gate.Task : Task.CompletedTask;
         var others = Enumerable.Range(0, 5).Select(_ => Person()).ToList();
 
-        await Task.WhenAll(others.Select(other => other.WriteAsync("/start")).Prepend(slow.WriteAsync("/orders")));
+        await slow.WriteAsync("/orders");
+        await Eventually.HoldsAsync(() => Task.FromResult(_shop.Requests.Contains("GET orders/orders")), "the slow request is under way");
+        await Task.WhenAll(others.Select(other => other.WriteAsync("/start")));
 
         foreach (var other in others) await other.HearAsync("Hello");
-        gate.Release();
+        Assert.DoesNotContain((await slow.LookAsync()).Messages, message => message.Text == "No orders yet.");
+        gate.SetResult();
         await slow.HearAsync("No orders yet.");
     }
 

@@ -34,6 +34,9 @@ internal sealed class FakeShop : HttpMessageHandler
     /// <summary>Answers instead of the shop, when it returns something.</summary>
     public Func<HttpRequestMessage, HttpResponseMessage?> Intercept { get; set; } = _ => null;
 
+    /// <summary>What a request waits for before it is answered.</summary>
+    public Func<HttpRequestMessage, Task> Delay { get; set; } = _ => Task.CompletedTask;
+
     public static HttpResponseMessage Problem(HttpStatusCode status, string detail)
         => new(status) { Content = JsonContent.Create(new { title = "Problem", status = (int)status, detail }, mediaType: new("application/problem+json")) };
 
@@ -46,6 +49,7 @@ internal sealed class FakeShop : HttpMessageHandler
     {
         var uri = request.RequestUri!;
         Requests.Enqueue($"{request.Method} {uri.Host}{uri.AbsolutePath}");
+        await Delay(request);
         if (Intercept(request) is { } answer) return answer;
 
         var body = request.Content is null ? default : await request.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);

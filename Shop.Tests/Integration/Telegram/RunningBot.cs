@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Logging;
 using Shop.TelegramBot;
 
@@ -36,6 +37,7 @@ internal sealed class RunningBot : IAsyncDisposable
         var app = BotApplication.Build(settings, builder =>
         {
             builder.Logging.ClearProviders().AddProvider(log);
+            builder.Services.ConfigureAll<HttpStandardResilienceOptions>(options => options.Retry.Delay = TimeSpan.FromMilliseconds(10));
             builder.Services.ConfigureHttpClientDefaults(http => http.ConfigurePrimaryHttpMessageHandler(() => shop));
         });
         await app.StartAsync();
