@@ -11,7 +11,6 @@ using Shop.ServiceDefaults.Database;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
-builder.Services.AddValidation();
 builder.AddServiceDatabase<CatalogDbContext>("catalogdb");
 builder.AddMessaging<CatalogDbContext>(ShopTopology.CatalogQueue, handlers => handlers
     .On<PaymentProcessed, CommitPaidOrder>()

@@ -52,13 +52,9 @@ internal static class ProductEndpoints
     private static async Task<Ok<ProductSuggestion[]>> SuggestAsync(
         [StringLength(100, MinimumLength = 1)] string q, Language language, CatalogDbContext db, HttpResponse response, CancellationToken cancellationToken)
     {
-        var query = SearchQuery.OfName(q);
         language.WriteHeaders(response);
-        if (query.Length == 0)
-            return TypedResults.Ok(Array.Empty<ProductSuggestion>());
-
         var found = await db.Products
-            .Where(product => product.Search.Matches(EF.Functions.ToTsQuery("russian", query)))
+            .WithNameWords(ProductSearch.Words(q))
             .OrderByDescending(product => product.Stock.Available > 0).ThenBy(product => product.Id)
             .Take(MaxSuggestions)
             .Select(product => new { product.Id, product.NameRu, product.NameEn })

@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.EntityFrameworkCore;
 using Shop.ServiceDefaults.Http;
 
 namespace Shop.Catalog.Products;
@@ -10,7 +9,7 @@ internal sealed class ProductFilter : IValidatableObject
 {
     private const string MaxPriceText = "1000000000";
 
-    /// <summary>Words that begin like this, in the name or the description, in either language.</summary>
+    /// <summary>Words, or beginnings of words, in the name or the description, in either language.</summary>
     [FromQuery(Name = "search")]
     [StringLength(100)]
     public string? Search { get; init; }
@@ -53,10 +52,7 @@ internal sealed class ProductFilter : IValidatableObject
     public IQueryable<Product> Apply(IQueryable<Product> products)
     {
         if (!string.IsNullOrWhiteSpace(Search))
-        {
-            var query = SearchQuery.Of(Search);
-            products = products.Where(product => product.Search.Matches(EF.Functions.ToTsQuery("russian", query)));
-        }
+            products = products.WithWords(ProductSearch.Words(Search));
         if (!string.IsNullOrEmpty(Category))
             products = products.Where(product => product.Category == Category);
         if (MinPrice is not null)
@@ -71,7 +67,7 @@ internal sealed class ProductFilter : IValidatableObject
     /// <summary>The products in the order asked for; the id makes it total, so that pages neither overlap nor skip.</summary>
     public IOrderedQueryable<Product> Order(IQueryable<Product> products, Language language)
     {
-        var query = SearchQuery.Of(Search ?? "");
+        var words = ProductSearch.Words(Search);
         return Sort switch
         {
             "price_asc" => products.OrderBy(product => product.Price).ThenBy(product => product.Id),
@@ -79,8 +75,7 @@ internal sealed class ProductFilter : IValidatableObject
             "name" when language == Language.English => products.OrderBy(product => product.NameEn).ThenBy(product => product.Id),
             "name" => products.OrderBy(product => product.NameRu).ThenBy(product => product.Id),
             "newest" => products.OrderByDescending(product => product.Id),
-            _ when query.Length > 0 => products
-                .OrderByDescending(product => product.Search.Rank(EF.Functions.ToTsQuery("russian", query))).ThenBy(product => product.Id),
+            _ when words.Count > 0 => products.OrderByRelevance(words).ThenBy(product => product.Id),
             _ => products.OrderBy(product => product.Id),
         };
     }

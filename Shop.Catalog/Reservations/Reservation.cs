@@ -24,7 +24,7 @@ internal sealed class Reservation
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset ExpiresAt { get; init; }
     public DateTimeOffset? SettledAt { get; init; }
-    public IReadOnlyList<ReservationLine> Lines { get; init; } = [];
+    public List<ReservationLine> Lines { get; init; } = [];
 }
 
 /// <summary>The pieces of one product in a reservation, at the price they had when they were reserved.</summary>

@@ -19,9 +19,12 @@ CREATE TABLE products (
     created_at     timestamptz   NOT NULL DEFAULT now(),
     updated_at     timestamptz   NOT NULL DEFAULT now(),
     deleted_at     timestamptz,  -- a product that was sold once stays for the reservations that name it
-    -- The russian configuration stems Latin words as English ones, so one vector serves both languages.
+    -- Words as they are, for what is half typed, and their stems, for other forms of them. The russian configuration
+    -- stems Latin words as English ones, so one vector serves both languages.
     search         tsvector      NOT NULL GENERATED ALWAYS AS (
+        setweight(to_tsvector('simple', name_ru || ' ' || name_en), 'A') ||
         setweight(to_tsvector('russian', name_ru || ' ' || name_en), 'A') ||
+        setweight(to_tsvector('simple', description_ru || ' ' || description_en), 'B') ||
         setweight(to_tsvector('russian', description_ru || ' ' || description_en), 'B')) STORED
 );
 

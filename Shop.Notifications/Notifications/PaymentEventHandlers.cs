@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Shop.Messaging;
+using Shop.Messaging.Contracts;
+using Shop.Notifications.Data;
+using Shop.Notifications.Delivery;
+using Shop.Notifications.Recipients;
+using Shop.Notifications.Templates;
+using Shop.ServiceDefaults;
+using Shop.ServiceDefaults.Database;
+using Shop.ServiceDefaults.Http;
+
+namespace Shop.Notifications.Notifications;
+
+/// <summary>Tells the buyer that the order is paid.</summary>
+internal sealed class TellPaymentProcessed(OrderNotifier notifier) : IEventHandler<PaymentProcessed>
+{
+    public Task HandleAsync(PaymentProcessed message, CancellationToken cancellationToken) => notifier.TellAsync(
+        message.OrderId, MessageTemplates.PaymentProcessed, message.CustomerEmail,
+        new Dictionary<string, string>
+        {
+            ["amount"] = message.Amount.ToString(CultureInfo.InvariantCulture),
+            ["currency"] = message.Currency,
+            ["payment_id"] = message.PaymentId.ToString(),
+        }, cancellationToken);
+}
+
+/// <summary>Tells the buyer that the order could not be paid.</summary>
+internal sealed class TellPaymentFailed(OrderNotifier notifier) : IEventHandler<PaymentFailed>
+{
+    public Task HandleAsync(PaymentFailed message, CancellationToken cancellationToken) => notifier.TellAsync(
+        message.OrderId, MessageTemplates.PaymentFailed, email: null,
+        new Dictionary<string, string> { ["reason"] = message.Reason }, cancellationToken);
+}
+
+/// <summary>Writes a notification about an order and leaves it to the delivery worker: no mail server is waited for in the inbox's transaction.</summary>
+internal sealed class OrderNotifier(NotificationsDbContext db, NotificationStore store, MessageTemplates templates, DeliverySignal signal)
+{
+    /// <summary>Tells the buyer of the order, once per template.</summary>
+    /// <exception cref="InvalidOperationException">Nobody knows yet whose order it is; the message is tried again later.</exception>
+    public async Task TellAsync(
+        Guid orderId, string template, string? email, IReadOnlyDictionary<string, string> values, CancellationToken cancellationToken)
+    {
+        var contact = await db.OrderContacts.AsNoTracking().SingleOrDefaultAsync(contact => contact.OrderId == orderId, cancellationToken);
+        var address = contact?.Email ?? email
+            ?? throw new InvalidOperationException($"Order {orderId} is not known here yet.");
+        var recipient = await db.FindRecipientAsync(contact?.CustomerId, address, cancellationToken);
+        var language = Language.Of(recipient?.Language);
+
+        var items = contact is null ? [] : JsonSerializer.Deserialize<List<MessageItem>>(contact.Items, JsonDefaults.Client)!;
+        var message = templates.Render(template, language, new MessageData(orderId, recipient?.Name, items, values))
+            ?? throw new InvalidOperationException($"Template {template} has a subject that an order cannot fill in.");
+        var added = await store.TryAddAsync(
+            new NewNotification(Guid.CreateVersion7(), contact?.CustomerId, orderId, template, language, address, message),
+            NotificationStatus.Pending, cancellationToken);
+        if (added)
+            db.AfterCommit(signal.SetAsync);
+    }
+}
+
+internal static class RecipientLookup
+{
+    /// <summary>The user by id, or else whoever signed up with the address.</summary>
+    public static Task<Recipient?> FindRecipientAsync(
+        this NotificationsDbContext db, Guid? userId, string email, CancellationToken cancellationToken)
+    {
+        var lower = email.ToLowerInvariant();
+#pragma warning disable CA1862, CA1304, CA1311 // The database lower-cases, by its index.
+        return userId is { } id
+            ? db.Recipients.AsNoTracking().SingleOrDefaultAsync(recipient => recipient.UserId == id, cancellationToken)
+            : db.Recipients.AsNoTracking().Where(recipient => recipient.Email.ToLower() == lower)
+                .OrderByDescending(recipient => recipient.UpdatedAt).FirstOrDefaultAsync(cancellationToken);
+#pragma warning restore CA1862, CA1304, CA1311
+    }
+}

@@ -1,0 +1,31 @@
+namespace Shop.Notifications.Recipients;
+
+/// <summary>A user we may write to.</summary>
+internal sealed class Recipient
+{
+    public const int MaxNameLength = 200;
+
+    public required Guid UserId { get; init; }
+    public required string Email { get; init; }
+    public string? Name { get; init; }
+
+    /// <summary><c>ru</c> or <c>en</c>.</summary>
+    public required string Language { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+}
+
+/// <summary>Who placed an order, and what is in it.</summary>
+internal sealed class OrderContact
+{
+    public required Guid OrderId { get; init; }
+    public required Guid CustomerId { get; init; }
+
+    /// <summary>Where the buyer wants to hear about this order.</summary>
+    public required string Email { get; init; }
+
+    /// <summary>JSON: the lines, as the messages show them.</summary>
+    public required string Items { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+}
