@@ -12,7 +12,6 @@ using Shop.ServiceDefaults.Security;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
-builder.Services.AddValidation();
 builder.AddServiceDatabase<OrdersDbContext>("ordersdb");
 builder.AddMessaging<OrdersDbContext>(ShopTopology.OrderQueue, handlers => handlers
     .On<PaymentPending, AwaitPayment>()

@@ -9,7 +9,6 @@ using Shop.ServiceDefaults.Database;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
-builder.Services.AddValidation();
 builder.AddServiceDatabase<PaymentsDbContext>("paymentsdb");
 builder.AddMessaging<PaymentsDbContext>(ShopTopology.PaymentQueue, handlers => handlers
     .On<UserRegistered, OpenWallet>()

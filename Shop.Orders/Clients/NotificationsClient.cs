@@ -17,9 +17,13 @@ internal sealed class NotificationsClient(HttpClient http)
             OrderId = order.Id,
             UserId = order.CustomerId,
             Email = order.CustomerEmail,
-            PaymentId = paymentId,
-            Amount = order.TotalAmount,
-            order.Currency,
+            Data = new
+            {
+                Amount = order.TotalAmount,
+                order.Currency,
+                PaymentId = paymentId,
+                Items = order.Lines.Select(line => $"{line.Name} × {line.Quantity}"),
+            },
         },
         cancellationToken);
 }

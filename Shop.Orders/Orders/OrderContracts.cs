@@ -2,21 +2,18 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Shop.Orders.Orders;
 
-// Requests are public: the validation generator of .NET 10 passes over internal types.
-
 /// <summary>An order to place.</summary>
 /// <param name="Items">1 to 50 lines; lines of one product are counted together.</param>
 /// <param name="CustomerEmail">Where the buyer wants to hear about it; the account's address by default.</param>
 /// <param name="PaymentMethod">How it is paid; only the wallet is available now.</param>
-public sealed record PlaceOrderRequest(
-    [property: Required, MinLength(1), MaxLength(PlaceOrderRequest.MaxLines)] IReadOnlyList<PlaceOrderItem> Items,
-    [property: EmailAddress, StringLength(254, MinimumLength = 3)] string? CustomerEmail = null,
+internal sealed record PlaceOrderRequest(
+    [Required, MinLength(1), MaxLength(PlaceOrderRequest.MaxLines)] IReadOnlyList<PlaceOrderItem> Items,
+    [EmailAddress, StringLength(254, MinimumLength = 3)] string? CustomerEmail = null,
     PaymentMethod PaymentMethod = PaymentMethod.Wallet) : IValidatableObject
 {
     /// <summary>The most lines an order may have.</summary>
     public const int MaxLines = 50;
 
-    /// <inheritdoc />
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (Items.Any(item => item is null))
@@ -33,10 +30,10 @@ public sealed record PlaceOrderRequest(
 /// <param name="ProductId">The catalogue's id.</param>
 /// <param name="Quantity">1 to 1000 pieces.</param>
 /// <param name="Price">The price of one piece that the buyer saw; the order is refused if it is another now.</param>
-public sealed record PlaceOrderItem(
-    [property: Range(1, int.MaxValue)] int ProductId,
-    [property: Range(1, PlaceOrderItem.MaxQuantity)] int Quantity,
-    [property: Range(0, 1_000_000_000)] decimal? Price = null)
+internal sealed record PlaceOrderItem(
+    [Range(1, int.MaxValue)] int ProductId,
+    [Range(1, PlaceOrderItem.MaxQuantity)] int Quantity,
+    [Range(0, 1_000_000_000)] decimal? Price = null)
 {
     /// <summary>The most pieces of one product in an order.</summary>
     public const int MaxQuantity = 1_000;

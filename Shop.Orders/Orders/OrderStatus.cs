@@ -67,7 +67,7 @@ internal enum OrderPaymentStatus
 }
 
 /// <summary>How an order is paid.</summary>
-public enum PaymentMethod
+internal enum PaymentMethod
 {
     /// <summary>The buyer's wallet.</summary>
     Wallet,

@@ -3,7 +3,7 @@ using Shop.Payments.Ledger;
 namespace Shop.Payments.Payments;
 
 /// <summary>How an order is paid.</summary>
-public enum PaymentMethod
+internal enum PaymentMethod
 {
     /// <summary>The buyer's wallet.</summary>
     Wallet,

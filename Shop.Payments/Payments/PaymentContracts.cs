@@ -3,8 +3,6 @@ using Shop.Payments.Ledger;
 
 namespace Shop.Payments.Payments;
 
-// Requests are public: the validation generator of .NET 10 passes over internal types.
-
 /// <summary>An order to charge now.</summary>
 /// <param name="OrderId">The order; it is charged once, however often this is asked.</param>
 /// <param name="CustomerId">Whose wallet pays.</param>
@@ -12,15 +10,14 @@ namespace Shop.Payments.Payments;
 /// <param name="Amount">In major units.</param>
 /// <param name="Method">How it is paid.</param>
 /// <param name="Currency">ISO 4217; roubles by default.</param>
-public sealed record ProcessPaymentRequest(
+internal sealed record ProcessPaymentRequest(
     Guid OrderId,
     Guid CustomerId,
-    [property: Required, EmailAddress, StringLength(254)] string CustomerEmail,
-    [property: Range(0.01, Money.MaxAmount)] decimal Amount,
+    [Required, EmailAddress, StringLength(254)] string CustomerEmail,
+    [Range(0.01, Money.MaxAmount)] decimal Amount,
     PaymentMethod Method = PaymentMethod.Wallet,
-    [property: AllowedValues("RUB", "USD", "EUR")] string Currency = Money.DefaultCurrency) : IValidatableObject
+    [AllowedValues("RUB", "USD", "EUR")] string Currency = Money.DefaultCurrency) : IValidatableObject
 {
-    /// <inheritdoc />
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (!Money.IsWholeMinorUnits(Amount))
@@ -41,9 +38,8 @@ internal sealed record ProcessPaymentResponse(bool Success, Guid PaymentId, Paym
 
 /// <summary>Money to give back.</summary>
 /// <param name="Amount">In major units; all that is left by default.</param>
-public sealed record RefundRequest([property: Range(0.01, Money.MaxAmount)] decimal? Amount = null) : IValidatableObject
+internal sealed record RefundRequest([Range(0.01, Money.MaxAmount)] decimal? Amount = null) : IValidatableObject
 {
-    /// <inheritdoc />
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (Amount is { } amount && !Money.IsWholeMinorUnits(amount))

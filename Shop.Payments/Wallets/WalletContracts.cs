@@ -3,22 +3,19 @@ using Shop.Payments.Ledger;
 
 namespace Shop.Payments.Wallets;
 
-// Requests are public: the validation generator of .NET 10 passes over internal types.
-
 /// <summary>A wallet to open.</summary>
 /// <param name="Currency">ISO 4217; roubles by default.</param>
-public sealed record OpenWalletRequest([property: AllowedValues("RUB", "USD", "EUR")] string Currency = Money.DefaultCurrency);
+internal sealed record OpenWalletRequest([AllowedValues("RUB", "USD", "EUR")] string Currency = Money.DefaultCurrency);
 
 /// <summary>Money to put into a wallet.</summary>
 /// <param name="Amount">In major units.</param>
 /// <param name="Currency">ISO 4217; roubles by default.</param>
 /// <param name="UserId">Whose wallet; the caller's own by default.</param>
-public sealed record DepositRequest(
-    [property: Range(0.01, Money.MaxAmount)] decimal Amount,
-    [property: AllowedValues("RUB", "USD", "EUR")] string Currency = Money.DefaultCurrency,
+internal sealed record DepositRequest(
+    [Range(0.01, Money.MaxAmount)] decimal Amount,
+    [AllowedValues("RUB", "USD", "EUR")] string Currency = Money.DefaultCurrency,
     Guid? UserId = null) : IValidatableObject
 {
-    /// <inheritdoc />
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (!Money.IsWholeMinorUnits(Amount))
