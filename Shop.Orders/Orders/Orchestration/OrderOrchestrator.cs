@@ -4,29 +4,14 @@ namespace Shop.Orders.Orders.Orchestration;
 /// Takes the steps of an order in turn. When one fails, those that were begun are undone in reverse order, the failed one
 /// included unless it is certain that it did nothing.
 /// </summary>
-internal sealed partial class OrderOrchestrator(
-    ReserveStock reserveStock,
-    StoreOrder storeOrder,
-    ChargeBuyer chargeBuyer,
-    SellStock sellStock,
-    NotifyBuyer notifyBuyer,
-    ConfirmOrder confirmOrder,
-    TimeProvider time,
-    ILogger<OrderOrchestrator> logger)
+/// <param name="steps">The steps, in their order: see <see cref="PlaceOrchestratedOrder.AddOrchestration"/>.</param>
+/// <param name="time">Measures the bounds.</param>
+/// <param name="logger">Hears of what could not be undone.</param>
+internal sealed partial class OrderOrchestrator(IEnumerable<IOrderSagaStep> steps, TimeProvider time, ILogger<OrderOrchestrator> logger)
 {
     /// <summary>Well within <see cref="OrderOptions.OrchestrationDeadline"/>, after which recovery takes the order for interrupted.</summary>
     private static readonly TimeSpan ForwardBound = TimeSpan.FromSeconds(45);
     private static readonly TimeSpan CompensationBound = TimeSpan.FromSeconds(45);
-
-    private readonly IOrderSagaStep[] _steps =
-    [
-        reserveStock, // undone by releasing it
-        storeOrder, // undone by marking it failed and telling everybody
-        chargeBuyer, // undone by giving the money back
-        sellStock, // undone by releasing it
-        notifyBuyer, // cannot be undone, so it comes late
-        confirmOrder, // the last: nothing after it can fail
-    ];
 
     /// <summary>Carries an order through to <see cref="OrderStatus.Confirmed"/>, or undoes it and throws what stopped it.</summary>
     /// <param name="saga">The order.</param>
@@ -38,7 +23,7 @@ internal sealed partial class OrderOrchestrator(
         var begun = new Stack<IOrderSagaStep>();
         try
         {
-            foreach (var step in _steps)
+            foreach (var step in steps)
             {
                 begun.Push(step);
                 await step.ExecuteAsync(saga, forward.Token);

@@ -8,13 +8,14 @@ namespace Shop.Orders.Orders.Orchestration;
 /// <summary>Places an order and answers when it is confirmed, or undone.</summary>
 internal static class PlaceOrchestratedOrder
 {
+    /// <summary>Registers the saga; the order of its steps is the order in which they are taken.</summary>
     public static void AddOrchestration(this IHostApplicationBuilder builder) => builder.Services
-        .AddScoped<ReserveStock>()
-        .AddScoped<StoreOrder>()
-        .AddScoped<ChargeBuyer>()
-        .AddScoped<SellStock>()
-        .AddScoped<NotifyBuyer>()
-        .AddScoped<ConfirmOrder>()
+        .AddScoped<IOrderSagaStep, ReserveStock>() // undone by releasing it
+        .AddScoped<IOrderSagaStep, StoreOrder>() // undone by marking it failed and telling everybody
+        .AddScoped<IOrderSagaStep, ChargeBuyer>() // undone by giving the money back
+        .AddScoped<IOrderSagaStep, SellStock>() // undone with the reservation
+        .AddScoped<IOrderSagaStep, NotifyBuyer>() // cannot be undone, so it comes late
+        .AddScoped<IOrderSagaStep, ConfirmOrder>()
         .AddScoped<OrderOrchestrator>();
 
     public static async Task<Ok<OrderResponse>> HandleAsync(
