@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Shop.Web.Account;
+
+namespace Shop.Web.Api;
+
+/// <summary>Typed clients of the other services.</summary>
+internal static class ApiClientExtensions
+{
+    /// <summary>A client that asks in the reader's language.</summary>
+    public static IHttpClientBuilder AddApiClient<TClient>(this IHostApplicationBuilder builder, string service) where TClient : class
+    {
+        builder.Services.TryAddTransient<LanguageHandler>();
+        return builder.Services.AddHttpClient<TClient>(http => http.BaseAddress = new Uri($"http://{service}"))
+            .AddHttpMessageHandler<LanguageHandler>();
+    }
+
+    /// <summary>A client that asks in the name of the signed-in user too.</summary>
+    public static IHttpClientBuilder AddUserClient<TClient>(this IHostApplicationBuilder builder, string service) where TClient : class
+    {
+        builder.Services.AddHttpContextAccessor();
+        builder.Services.TryAddTransient<UserTokenHandler>();
+        return builder.AddApiClient<TClient>(service).AddHttpMessageHandler<UserTokenHandler>();
+    }
+
+    internal sealed class LanguageHandler : DelegatingHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            request.Headers.AcceptLanguage.Add(new StringWithQualityHeaderValue(CultureInfo.CurrentUICulture.TwoLetterISOLanguageName));
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+
+    private sealed class UserTokenHandler(IHttpContextAccessor accessor) : DelegatingHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (accessor.HttpContext?.Features.Get<UserTokens>() is { } tokens)
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", tokens.AccessToken);
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+}

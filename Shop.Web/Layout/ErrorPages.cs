@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Polly;
+using Shop.Web.Api;
+
+namespace Shop.Web.Layout;
+
+/// <summary>Shows a person a page when something fails; programs get problem details from the shared handler.</summary>
+internal sealed partial class ErrorPages(ILogger<ErrorPages> logger) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
+    {
+        if (!context.Request.GetTypedHeaders().Accept.Any(type => type.MediaType == "text/html"))
+            return false;
+
+        var status = exception switch
+        {
+            ApiException { Status: StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden } problem => problem.Status,
+            ApiException or HttpRequestException or ExecutionRejectedException or TimeoutException => StatusCodes.Status503ServiceUnavailable,
+            BadHttpRequestException bad => bad.StatusCode,
+            _ => StatusCodes.Status500InternalServerError,
+        };
+        if (status >= StatusCodes.Status500InternalServerError)
+            Failed(logger, exception, context.Request.Path);
+
+        context.Response.StatusCode = status;
+        await new RazorComponentResult<ErrorPage>(new { Status = status }) { StatusCode = status }.ExecuteAsync(context);
+        return true;
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The page {Path} failed")]
+    private static partial void Failed(ILogger logger, Exception exception, string path);
+}
+
+internal static class ErrorPagesExtensions
+{
+    public static void AddErrorPages(this IHostApplicationBuilder builder) => builder.Services.AddExceptionHandler<ErrorPages>();
+}
