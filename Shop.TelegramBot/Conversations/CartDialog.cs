@@ -64,7 +64,7 @@ internal sealed class CartDialog(CatalogApi catalog, OrderDialog orders)
         await turn.ShowAsync(text, buttons, cancellationToken);
     }
 
-    /// <summary>Orders the cart. Pressing the button again, whatever happened the first time, is the same order.</summary>
+    /// <summary>Orders the cart. Pressing the button again, when the first press was not refused, is the same order.</summary>
     public async Task CheckoutAsync(Turn turn, int revision, CancellationToken cancellationToken)
     {
         var cart = turn.Session.Cart;
@@ -76,8 +76,18 @@ internal sealed class CartDialog(CatalogApi catalog, OrderDialog orders)
         }
 
         var items = cart.Lines.Select(line => new NewOrderItem(line.ProductId, line.Quantity)).ToList();
-        if (await orders.PlaceAsync(turn, items, turn.IdempotencyKey(revision), cancellationToken))
-            turn.Session = turn.Session with { Cart = Cart.Empty };
+        try
+        {
+            if (await orders.PlaceAsync(turn, items, turn.IdempotencyKey(revision), cancellationToken))
+                turn.Session = turn.Session with { Cart = Cart.Empty };
+        }
+        catch (ShopRefusedException refused) when (refused.Status != StatusCodes.Status401Unauthorized)
+        {
+            // The shop would repeat its refusal for the same key; the next press is a new attempt.
+            turn.Session = turn.Session with { Cart = cart with { Revision = turn.UpdateId } };
+            await ShowAsync(turn, cancellationToken);
+            throw;
+        }
     }
 
     /// <summary>The products of the cart, by id. A product that is sold no more leaves the cart.</summary>

@@ -1,7 +1,7 @@
 namespace Shop.TelegramBot.Sessions;
 
 /// <summary>The products chosen with buttons.</summary>
-/// <param name="Revision">The update that changed the cart last. Ordering the same revision twice is one order.</param>
+/// <param name="Revision">The update that changed the cart last, or whose order the shop refused. Ordering the same revision twice is one order.</param>
 /// <param name="Lines">One per product, in the order of choosing.</param>
 internal sealed record Cart(int Revision, IReadOnlyList<CartLine> Lines)
 {

@@ -143,6 +143,33 @@ public sealed class ConversationTests(RedisServer redis) : IClassFixture<RedisSe
     }
 
     [Fact]
+    public async Task A_refused_cart_can_be_ordered_again()
+    {
+        var keys = new ConcurrentQueue<string>();
+        _shop.Delay = request =>
+        {
+            if (request.Headers.TryGetValues("Idempotency-Key", out var values)) keys.Enqueue(values.Single());
+            return Task.CompletedTask;
+        };
+        _shop.Intercept = request => request.RequestUri!.Host == "orders" ? FakeShop.Problem(HttpStatusCode.Conflict, "Phone is out of stock.") : null;
+        var person = Person();
+        await SignInAsync(person);
+        await person.WriteAsync("/products");
+        await person.PressAsync(await person.HearAsync("page 1"), "Phone");
+        await person.WriteAsync("/cart");
+        var cart = await person.HearAsync("Phone × 1");
+        await person.PressAsync(cart, "Order for");
+        await person.HearAsync("Phone is out of stock.");
+        _shop.Intercept = _ => null;
+
+        await person.PressAsync((await person.LookAsync()).Messages.Single(message => message.MessageId == cart.MessageId), "Order for");
+
+        await person.HearAsync("⏳");
+        Assert.Single(_shop.Orders);
+        Assert.Equal(2, keys.Distinct().Count());
+    }
+
+    [Fact]
     public async Task An_order_without_signing_in_is_not_placed()
     {
         var person = Person();
