@@ -111,22 +111,13 @@ internal sealed class DataDirectory : IAsyncDisposable
     {
         try
         {
+            // The id of a process that has ended may have been given to another.
             var startTime = File.ReadAllText(file).Split(' ')[0];
-            var stat = $"/proc/{ProcessId(file)}/stat";
-            if (File.Exists(stat))
-            {
-                // The name in parentheses may have spaces; the start time is field 22, the 20th after it.
-                var text = File.ReadAllText(stat);
-                var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-                if (fields[19] != startTime)
-                    return false;
-            }
-
-            return Native.Kill(-ProcessId(file), 0);
+            return (ProcessGroup.StartTimeOf(ProcessId(file)) ?? startTime) == startTime && ProcessGroup.IsAlive(ProcessId(file));
         }
-        catch (IOException)
+        catch (FileNotFoundException)
         {
-            // It ended while we looked.
+            // The guard was here.
             return false;
         }
     }

@@ -9,10 +9,23 @@ while read -r _; do :; done
 # Whether the group of a process is there, and still that process's (an id may be used again).
 alive() {
   if [ -r "/proc/$1/stat" ]; then
-    read -r a b c d e f g h i j k l m n o p q r s t u start rest < "/proc/$1/stat"
+    IFS=' ' read -r a b c d e f g h i j k l m n o p q r s t u start rest < "/proc/$1/stat"
     [ "$start" = "$2" ] || return 1
   fi
-  kill -0 -- "-$1"
+  kill -0 -- "-$1" || return 1
+  # A process that has ended and that nobody has taken notice of still counts for kill.
+  for stat in /proc/[0-9]*/stat; do
+    IFS= read -r line < "$stat" || continue
+    line=${line##*) }
+    case $line in
+      Z*) ;;
+      ?" "*" $1 "*) IFS=' ' read -r state parent group rest <<STAT
+$line
+STAT
+        [ "$group" != "$1" ] || return 0 ;;
+    esac
+  done
+  return 1
 }
 
 round() {

@@ -62,8 +62,11 @@ internal sealed class LocalProcess
 
         // The group belongs to the process: what is left of it would be an orphan, and would hold its output open.
         var begun = TimeProvider.System.GetTimestamp();
-        while (Native.Kill(-Id, Native.SigKill) && TimeProvider.System.GetElapsedTime(begun) < KillTime)
+        while (ProcessGroup.IsAlive(Id) && TimeProvider.System.GetElapsedTime(begun) < KillTime)
+        {
+            Native.Kill(-Id, Native.SigKill);
             await Task.Delay(Poll).ConfigureAwait(false);
+        }
 
         using var reading = new CancellationTokenSource(KillTime);
         try

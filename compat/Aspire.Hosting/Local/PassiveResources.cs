@@ -65,7 +65,10 @@ internal sealed class PassiveResources(DistributedApplicationModel model, LocalR
         {
             while (true)
             {
-                await run.Notifications.WaitForResourceAsync(child.Parent.Name, KnownResourceStates.Running, stopping).ConfigureAwait(false);
+                // Made ready, the parent has what lives in it.
+                var parent = await run.Notifications.WaitForResourceAsync(child.Parent.Name, change => change.Snapshot.ResourceReady is not null, stopping).ConfigureAwait(false);
+                await parent.Snapshot.ResourceReady!.WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                stopping.ThrowIfCancellationRequested();
                 running = CancellationTokenSource.CreateLinkedTokenSource(stopping);
                 var watch = RunAsync(child, running.Token);
 
