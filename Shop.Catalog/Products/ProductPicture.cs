@@ -58,7 +58,7 @@ internal static class ProductPicture
             return line;
         var end = Math.Min(line.Length, LineLength - 1);
         // Half of a surrogate pair is no character.
-        return line[..(char.IsHighSurrogate(line[end - 1]) ? end - 1 : end)] + "…";
+        return line[..(char.IsHighSurrogate(line[end - 1]) ? end - 1 : end)].TrimEnd() + "…";
     }
 
     /// <summary>What stands for a category, within 120 by 140.</summary>

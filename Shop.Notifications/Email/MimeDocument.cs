@@ -10,8 +10,8 @@ internal static class MimeDocument
     private const string NewLine = "\r\n";
     private const int LineLength = 76;
 
-    /// <summary>Bytes of text in one encoded word, which with its frame may have 75 characters.</summary>
-    private const int EncodedWordBytes = 45;
+    /// <summary>Bytes of text in one encoded word: in base64 and with its frame it fits into a line after <c>Subject: </c>.</summary>
+    private const int EncodedWordBytes = 39;
 
     /// <summary>The whole message.</summary>
     /// <exception cref="EmailException">The recipient is no address.</exception>
