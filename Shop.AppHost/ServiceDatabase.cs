@@ -5,8 +5,6 @@ namespace Shop.AppHost;
 /// <summary>Gives each service a database that only it may enter.</summary>
 internal static class ServiceDatabase
 {
-    private const int PasswordLength = 32;
-
     /// <summary>
     /// Adds a database with a login of the same name that owns it, and a connection string of that name for the service.
     /// The connection string is available when the login is.
@@ -14,8 +12,7 @@ internal static class ServiceDatabase
     public static IResourceBuilder<ConnectionStringResource> AddServiceDatabase(this IResourceBuilder<PostgresServerResource> postgres, string name)
     {
         var builder = postgres.ApplicationBuilder;
-        var password = builder.AddParameter(
-            $"{name}-password", new GenerateParameterDefault { MinLength = PasswordLength, Special = false }, secret: true, persist: true);
+        var password = builder.AddGeneratedSecret($"{name}-password");
         var database = postgres.AddDatabase($"{name}-database", name)
             .OnResourceReady((_, _, cancellationToken) => CreateLoginAsync(postgres.Resource, name, password.Resource, cancellationToken));
 
