@@ -1,7 +1,9 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Shop.Catalog.Data;
 using Shop.ServiceDefaults.Http;
+using Shop.ServiceDefaults.Security;
 
 namespace Shop.Catalog.Categories;
 
@@ -11,12 +13,25 @@ namespace Shop.Catalog.Categories;
 /// <param name="ProductCount">How many products it has.</param>
 internal sealed record CategoryAnswer(string Slug, string Name, int ProductCount);
 
+/// <summary>What an operator says of a category.</summary>
+/// <param name="NameRu">The name in Russian.</param>
+/// <param name="NameEn">The name in English.</param>
+/// <param name="Position">Where it stands among the others; the lowest comes first.</param>
+internal sealed record CategoryInput(
+    [Required, StringLength(100, MinimumLength = 1)] string NameRu,
+    [Required, StringLength(100, MinimumLength = 1)] string NameEn,
+    [Range(0, 10_000)] int Position = 0);
+
 internal static class CategoryEndpoints
 {
     private const int MaxCategories = 200;
 
-    public static void MapCategories(this IEndpointRouteBuilder app) =>
-        app.MapGroup("/categories").WithTags("Categories").MapGet("", ListAsync).WithSummary("The categories, in the order to show them.");
+    public static void MapCategories(this IEndpointRouteBuilder app)
+    {
+        var group = app.MapGroup("/categories").WithTags("Categories");
+        group.MapGet("", ListAsync).WithSummary("The categories, in the order to show them.");
+        group.MapPut("/{slug}", SetAsync).RequirePermission(Permissions.CatalogWrite).WithSummary("Adds a category, or renames or moves one.");
+    }
 
     private static async Task<Ok<CategoryAnswer[]>> ListAsync(
         CatalogDbContext db, Language language, HttpResponse response, CancellationToken cancellationToken)
@@ -32,5 +47,15 @@ internal static class CategoryEndpoints
         return TypedResults.Ok(rows
             .Select(row => new CategoryAnswer(row.Category.Slug, language.Choose(row.Category.NameRu, row.Category.NameEn), row.Count))
             .ToArray());
+    }
+
+    private static async Task<NoContent> SetAsync(
+        [RegularExpression("[a-z0-9][a-z0-9-]{0,39}")] string slug, CategoryInput input, CatalogDbContext db, CancellationToken cancellationToken)
+    {
+        await db.Database.ExecuteSqlAsync($"""
+            INSERT INTO categories (slug, name_ru, name_en, position) VALUES ({slug}, {input.NameRu}, {input.NameEn}, {input.Position})
+            ON CONFLICT (slug) DO UPDATE SET name_ru = excluded.name_ru, name_en = excluded.name_en, position = excluded.position
+            """, cancellationToken);
+        return TypedResults.NoContent();
     }
 }
