@@ -27,6 +27,7 @@ var app = builder.Build();
 app.UseSecurityHeaders();
 app.UseLanguages();
 app.UseServiceDefaults();
+app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
 app.UseAntiforgery();
 app.MapDefaultEndpoints();
 app.MapStaticAssets();
