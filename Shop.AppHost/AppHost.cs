@@ -1,11 +1,9 @@
-using Microsoft.Extensions.Configuration;
 using Shop.AppHost;
 
 var builder = DistributedApplication.CreateBuilder(args);
-var replicas = builder.Configuration.GetValue("Shop:Replicas", 1);
 
 // Parameters: what is not given is generated once and kept in the user secrets.
-var adminEmail = builder.AddParameter("admin-email", () => builder.GivenParameter("admin-email") ?? "admin@shop.local");
+var adminEmail = builder.AddParameter("admin-email", () => builder.GivenParameter("admin-email") ?? Welcome.AdminEmail);
 var adminPassword = builder.AddGeneratedSecret("admin-password");
 var demoPassword = builder.AddGeneratedSecret("demo-password");
 var keyEncryptionKey = builder.AddGeneratedSecret("key-encryption-key");
@@ -23,30 +21,27 @@ var auth = builder.AddProject<Projects.Shop_Auth>("auth")
     .WithEnvironment("Auth__Admin__Password", adminPassword)
     .WithEnvironment("Auth__Demo__Password", demoPassword)
     .WithEnvironment("Auth__KeyEncryptionKey", keyEncryptionKey)
-    .WithHttpHealthCheck("/health")
-    .WithReplicas(replicas);
+    .AsShopService();
 
 var catalog = builder.AddProject<Projects.Shop_Catalog>("catalog")
     .WithDatabase(postgres.AddServiceDatabase("catalogdb"))
     .WithBroker(rabbitmq)
     .WithReference(redis).WaitFor(redis)
     .WithServiceIdentity(auth)
-    .WithHttpHealthCheck("/health")
-    .WithReplicas(replicas);
+    .AsShopService();
 
 var payments = builder.AddProject<Projects.Shop_Payments>("payments")
     .WithDatabase(postgres.AddServiceDatabase("paymentsdb"))
     .WithBroker(rabbitmq)
     .WithServiceIdentity(auth)
-    .WithHttpHealthCheck("/health")
-    .WithReplicas(replicas);
+    .AsShopService();
 
 var notifications = builder.AddProject<Projects.Shop_Notifications>("notifications")
     .WithDatabase(postgres.AddServiceDatabase("notificationsdb"))
     .WithBroker(rabbitmq)
     .WithServiceIdentity(auth)
-    .WithHttpHealthCheck("/health")
-    .WithReplicas(replicas);
+    .WithEnvironment("Notifications__PickupDirectory", builder.GetMailDirectory())
+    .AsShopService();
 
 var orders = builder.AddProject<Projects.Shop_Orders>("orders")
     .WithDatabase(postgres.AddServiceDatabase("ordersdb"))
@@ -55,8 +50,7 @@ var orders = builder.AddProject<Projects.Shop_Orders>("orders")
     .WithReference(catalog)
     .WithReference(payments)
     .WithReference(notifications)
-    .WithHttpHealthCheck("/health")
-    .WithReplicas(replicas);
+    .AsShopService();
 
 // Plays the outside world in development.
 var sandbox = builder.AddProject<Projects.Shop_Sandbox>("sandbox")
@@ -70,8 +64,7 @@ builder.AddProject<Projects.Shop_Web>("web")
     .WithReference(orders)
     .WithReference(payments)
     .WithExternalHttpEndpoints()
-    .WithHttpHealthCheck("/health")
-    .WithReplicas(replicas);
+    .AsShopService();
 
 builder.AddProject<Projects.Shop_TelegramBot>("telegrambot")
     .WithReference(redis).WaitFor(redis)
@@ -81,4 +74,5 @@ builder.AddProject<Projects.Shop_TelegramBot>("telegrambot")
     .WithTelegram(telegramToken, sandbox)
     .WithHttpHealthCheck("/health");
 
+builder.AddWelcome();
 builder.Build().Run();

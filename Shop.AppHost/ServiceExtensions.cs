@@ -1,9 +1,17 @@
+using Microsoft.Extensions.Configuration;
+
 namespace Shop.AppHost;
 
 /// <summary>What several services of the shop are given in the same way.</summary>
 internal static class ServiceExtensions
 {
     private const int SecretLength = 32;
+
+    /// <summary>Sections of the AppHost's configuration that every service gets as they are.</summary>
+    private static readonly string[] SharedSections = ["RateLimits", "Messaging"];
+
+    /// <summary>Settings that every service must agree on.</summary>
+    private static readonly string[] SharedSettings = ["AUTH_JWT_ALGORITHM", "AUTH_JWT_SECRET"];
 
     /// <summary>A secret that is generated once and kept outside the repository, unless <c>Parameters:{name}</c> is given.</summary>
     public static IResourceBuilder<ParameterResource> AddGeneratedSecret(this IDistributedApplicationBuilder builder, string name) =>
@@ -32,4 +40,25 @@ internal static class ServiceExtensions
             .WithEnvironment("ServiceAuth__ClientId", name)
             .WithEnvironment("ServiceAuth__ClientSecret", secret);
     }
+
+    /// <summary>The health check, the number of replicas (<c>Shop:Replicas</c>), and the settings that all services share.</summary>
+    public static IResourceBuilder<ProjectResource> AsShopService(this IResourceBuilder<ProjectResource> service)
+    {
+        var configuration = service.ApplicationBuilder.Configuration;
+        var shared = SharedSections.SelectMany(section => configuration.GetSection(section).AsEnumerable())
+            .Concat(SharedSettings.Select(name => KeyValuePair.Create(name, configuration[name])));
+        foreach (var (name, value) in shared)
+        {
+            if (value is not null)
+                service.WithEnvironment(name.Replace(":", "__", StringComparison.Ordinal), value);
+        }
+
+        return service
+            .WithReplicas(configuration.GetValue("Shop:Replicas", 1))
+            .WithHttpHealthCheck("/health");
+    }
+
+    /// <summary>Where e-mails go as files while there is no mail server: <c>Shop:MailDirectory</c>, or <c>.shop/mail</c> beside the solution.</summary>
+    public static string GetMailDirectory(this IDistributedApplicationBuilder builder) =>
+        Path.GetFullPath(builder.Configuration["Shop:MailDirectory"] ?? Path.Combine(builder.AppHostDirectory, "..", ".shop", "mail"));
 }

@@ -17,7 +17,11 @@ public static class MessagingExtensions
     public static void AddMessaging<TContext>(this IHostApplicationBuilder builder) where TContext : DbContext
     {
         builder.AddRabbitMQClient("rabbitmq",
-            settings => settings.DisableTracing = true, // The spans are ours: they know of the outbox and the inbox.
+            settings =>
+            {
+                settings.DisableTracing = true; // The spans are ours: they know of the outbox and the inbox.
+                settings.DisableAutoActivation = true; // A service starts without the broker, and connects when it is there.
+            },
             factory =>
             {
                 factory.NetworkRecoveryInterval = TimeSpan.FromSeconds(1);

@@ -40,14 +40,7 @@ public static class RateLimitExtensions
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
             limiter.OnRejected = RejectAsync;
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => Partition(context, options.Value));
-            limiter.AddPolicy(CredentialsPolicy, context => RateLimitPartition.GetSlidingWindowLimiter(
-                AddressOf(context),
-                _ => new SlidingWindowRateLimiterOptions
-                {
-                    PermitLimit = options.Value.CredentialsPerMinute,
-                    Window = TimeSpan.FromMinutes(1),
-                    SegmentsPerWindow = 6,
-                }));
+            limiter.AddPolicy(CredentialsPolicy, context => CredentialsPartition(context, options.Value));
         });
     }
 
@@ -59,6 +52,17 @@ public static class RateLimitExtensions
             ? Bucket($"user:{user}", options.PerSecond, options.Burst)
             : Bucket($"address:{AddressOf(context)}", options.PerSecond, options.Burst);
     }
+
+    /// <remarks>A storefront asks for all its users from one address; it shows its own token and limits each of them itself.</remarks>
+    private static RateLimitPartition<string> CredentialsPartition(HttpContext context, RateLimitOptions options) =>
+        context.User.IsService()
+            ? Bucket($"service:{context.User.FindSubject()}", options.ServicePerSecond, options.ServicePerSecond)
+            : RateLimitPartition.GetSlidingWindowLimiter($"address:{AddressOf(context)}", _ => new SlidingWindowRateLimiterOptions
+            {
+                PermitLimit = options.CredentialsPerMinute,
+                Window = TimeSpan.FromMinutes(1),
+                SegmentsPerWindow = 6,
+            });
 
     private static RateLimitPartition<string> Bucket(string key, int perSecond, int burst) =>
         RateLimitPartition.GetTokenBucketLimiter(key, _ => new TokenBucketRateLimiterOptions

@@ -1,0 +1,48 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Shop.AppHost;
+
+/// <summary>Says where everything is and who can sign in, once everything is healthy.</summary>
+internal sealed class Welcome(DistributedApplicationModel model, ResourceNotificationService notifications) : BackgroundService
+{
+    /// <summary>The administrator of development.</summary>
+    public const string AdminEmail = "admin@shop.local";
+
+    /// <summary>The buyer of development, whom Auth creates.</summary>
+    private const string BuyerEmail = "demo@shop.local";
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        foreach (var service in model.Resources.OfType<ProjectResource>())
+            await notifications.WaitForResourceHealthyAsync(service.Name, stoppingToken);
+
+        Console.WriteLine($"""
+
+            The shop is open.
+
+              Storefront      {Url("web", "http")}
+              Telegram bot    {Url("sandbox", "http")}/telegram
+              RabbitMQ        {Url("rabbitmq", "management")}  (guest / {await model.Resources.OfType<RabbitMQServerResource>().Single().PasswordParameter.GetValueAsync(stoppingToken)})
+              A buyer         {BuyerEmail} / {await ParameterAsync("demo-password", stoppingToken)}
+              Administrator   {await ParameterAsync("admin-email", stoppingToken)} / {await ParameterAsync("admin-password", stoppingToken)}
+
+            """);
+    }
+
+    private string Url(string resource, string endpoint) =>
+        new EndpointReference((IResourceWithEndpoints)model.Resources.Single(candidate => candidate.Name == resource), endpoint).Url;
+
+    private ValueTask<string?> ParameterAsync(string parameter, CancellationToken cancellationToken) =>
+        model.Resources.OfType<ParameterResource>().Single(candidate => candidate.Name == parameter).GetValueAsync(cancellationToken);
+}
+
+internal static class WelcomeExtensions
+{
+    /// <summary>Prints the addresses and logins of a development machine.</summary>
+    public static void AddWelcome(this IDistributedApplicationBuilder builder)
+    {
+        if (builder.ExecutionContext.IsRunMode && builder.Environment.IsDevelopment())
+            builder.Services.AddHostedService<Welcome>();
+    }
+}
