@@ -123,7 +123,7 @@ public sealed class ShopFixture : IAsyncLifetime
     public async Task StopResourceAsync(string name)
     {
         var result = await App.ResourceCommands.ExecuteCommandAsync(name, KnownResourceCommands.StopCommand);
-        Assert.True(result.Success, result.ErrorMessage);
+        Assert.True(result.Success, result.Message);
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         await App.ResourceNotifications.WaitForResourceAsync(name, KnownResourceStates.TerminalStates, timeout.Token);
     }
@@ -132,7 +132,7 @@ public sealed class ShopFixture : IAsyncLifetime
     public async Task StartResourceAsync(string name)
     {
         var result = await App.ResourceCommands.ExecuteCommandAsync(name, KnownResourceCommands.StartCommand);
-        Assert.True(result.Success, result.ErrorMessage);
+        Assert.True(result.Success, result.Message);
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await App.ResourceNotifications.WaitForResourceHealthyAsync(name, timeout.Token);
     }

@@ -1,6 +1,8 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
+using Aspire.Hosting;
+using Aspire.Hosting.Testing;
 using Npgsql;
 using RabbitMQ.Client;
 
@@ -9,18 +11,38 @@ namespace Shop.Tests.Integration.Messaging;
 /// <summary>Postgres and RabbitMQ for the messaging tests. Each test has a database and a virtual host of its own.</summary>
 public sealed class MessagingServers : IAsyncLifetime
 {
-    private readonly string _postgres = Environment.GetEnvironmentVariable("TEST_PG")!;
-    private readonly Uri _rabbit = new(Environment.GetEnvironmentVariable("TEST_MQ")!);
-    private readonly Uri _management = new(Environment.GetEnvironmentVariable("TEST_MQM")!);
+    private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(2);
+    private DistributedApplication? _app;
+    private string _postgres = "";
+    private Uri _rabbit = new("amqp://localhost");
+    private Uri _management = new("http://localhost");
 
     /// <summary>Where one test's service lives.</summary>
     /// <param name="Database">The connection string.</param>
     /// <param name="Broker">The AMQP address, with the virtual host.</param>
     public sealed record Place(string Database, string Broker);
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    public async Task InitializeAsync()
+    {
+        var builder = DistributedApplicationTestingBuilder.Create();
+        builder.AddPostgres("postgres");
+        builder.AddRabbitMQ("rabbitmq").WithManagementPlugin();
+        _app = await builder.BuildAsync();
 
-    public Task DisposeAsync() => Task.CompletedTask;
+        using var timeout = new CancellationTokenSource(StartTime);
+        await _app.StartAsync(timeout.Token);
+        await _app.ResourceNotifications.WaitForResourceHealthyAsync("postgres", timeout.Token);
+        await _app.ResourceNotifications.WaitForResourceHealthyAsync("rabbitmq", timeout.Token);
+        _postgres = await _app.GetConnectionStringAsync("postgres", timeout.Token) ?? throw new InvalidOperationException("Postgres has no connection string.");
+        _rabbit = new Uri(await _app.GetConnectionStringAsync("rabbitmq", timeout.Token) ?? throw new InvalidOperationException("RabbitMQ has no connection string."));
+        _management = _app.GetEndpoint("rabbitmq", "management");
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_app is not null)
+            await _app.DisposeAsync();
+    }
 
     public async Task<Place> CreatePlaceAsync()
     {
