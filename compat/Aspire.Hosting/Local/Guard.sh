@@ -12,7 +12,7 @@ alive() {
     IFS=' ' read -r a b c d e f g h i j k l m n o p q r s t u start rest < "/proc/$1/stat"
     [ "$start" = "$2" ] || return 1
   fi
-  kill -0 -- "-$1" || return 1
+  kill -s 0 -- "-$1" || return 1
   # A process that has ended and that nobody has taken notice of still counts for kill.
   for stat in /proc/[0-9]*/stat; do
     IFS= read -r line < "$stat" || continue
@@ -37,9 +37,9 @@ round() {
     if ! alive "$pid" "$begun"; then rm -f "$file"; continue; fi
     left=1
     case $1 in
-      own) kill "-$signal" "$pid" ;;
-      harder) if [ "$signal" = INT ]; then kill -QUIT "$pid"; else kill -KILL -- "-$pid"; fi ;;
-      force) kill -KILL -- "-$pid" ;;
+      own) kill -s "$signal" "$pid" ;;
+      harder) if [ "$signal" = INT ]; then kill -s QUIT "$pid"; else kill -s KILL -- "-$pid"; fi ;;
+      force) kill -s KILL -- "-$pid" ;;
     esac
   done
 }
@@ -52,8 +52,8 @@ while [ -n "$left" ] && [ $tick -lt 20 ]; do
   tick=$((tick + 1))
   # What remains of a group whose leader has ended is not worth waiting for.
   case $tick in
-    10) round harder ;;
-    15 | 17 | 19) round force ;;
+    8) round harder ;;
+    12 | 14 | 16 | 18) round force ;;
     *) round look ;;
   esac
 done
