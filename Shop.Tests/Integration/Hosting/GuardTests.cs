@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Aspire.Hosting.Local;
+using Shop.Tests.Support;
 
 namespace Shop.Tests.Integration.Hosting;
 
@@ -14,7 +15,7 @@ public sealed class GuardTests
         var launcher = new ProcessLauncher(data);
         var polite = launcher.Start(Shell("exec sleep 300"), (_, _) => { });
         var stubborn = launcher.Start(Shell("trap '' TERM INT; sleep 301 & while :; do sleep 1; done"), (_, _) => { });
-        Assert.True(ProcessGroup.IsAlive(stubborn.Id));
+        await Eventually.HoldsAsync(() => ProcessGroup.IsAlive(polite.Id) && Directory.GetFiles(data.RunDirectory).Length == 2, "both run and are known");
 
         // The end of its standard input is all that a guard learns of the end of its AppHost.
         using var script = new StreamReader(typeof(DataDirectory).Assembly.GetManifestResourceStream("Guard.sh")!);

@@ -66,7 +66,7 @@ public sealed class ResourceTests
     {
         await using var builder = DistributedApplicationTestingBuilder.Create("--Parameters:given=value-1", "--ConnectionStrings:outside=Host=there");
         var api = builder.AddShell("basket-api", "sleep 60").WithHttpEndpoint(port: 9999);
-        builder.AddShell("reader", "env; sleep 60")
+        builder.AddExecutable("reader", "env", "/tmp")
             .WithReference(api)
             .WithReference(builder.AddConnectionString("outside"))
             .WithEnvironment("GIVEN", builder.AddParameter("given"))
@@ -98,7 +98,7 @@ public sealed class ResourceTests
         var server = builder.AddShell("server", "sleep 61 & sleep 62");
         builder.AddShell("user", "trap 'exit 0' TERM; while :; do sleep 0.1; done").WaitFor(server);
         builder.AddShell("later", "sleep 60").WithExplicitStart();
-        var app = await builder.StartAsync();
+        await using var app = await builder.StartAsync();
         await app.ResourceNotifications.WaitForResourceHealthyAsync("user", TestHost.Soon);
         Assert.Equal(KnownResourceStates.NotStarted, app.State("later").State?.Text);
 
@@ -112,7 +112,7 @@ public sealed class ResourceTests
         Assert.False((await app.ResourceCommands.ExecuteCommandAsync("nobody", KnownResourceCommands.StartCommand, TestHost.Soon)).Success);
 
         int[] pids = [app.Pid("server"), app.Pid("user"), app.Pid("later")];
-        await app.DisposeAsync();
+        await app.StopAsync(TestHost.Soon);
         Assert.True(app.StoppedAt("user") <= app.StoppedAt("server"));
         Assert.DoesNotContain(pids, TestHost.IsAlive);
     }

@@ -34,10 +34,18 @@ internal sealed class DataDirectory : IAsyncDisposable
     public static async Task<DataDirectory> OpenAsync(string root, bool throwAway, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(RunDirectoryOf(root));
-        var locked = Lock(Path.Combine(root, "apphost.lock"));
-        await EndLeftOversAsync(RunDirectoryOf(root), cancellationToken).ConfigureAwait(false);
-        DeleteIfThere(TemporaryOf(root));
-        return new DataDirectory(root, throwAway, locked);
+        var locked = Lock(root);
+        try
+        {
+            await EndLeftOversAsync(RunDirectoryOf(root), cancellationToken).ConfigureAwait(false);
+            DeleteIfThere(TemporaryOf(root));
+            return new DataDirectory(root, throwAway, locked);
+        }
+        catch
+        {
+            await locked.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>The directory of a volume, which stays, or of a resource without one, which does not.</summary>
@@ -68,23 +76,24 @@ internal sealed class DataDirectory : IAsyncDisposable
             Directory.Delete(path, recursive: true);
     }
 
-    private static FileStream Lock(string path)
+    private static FileStream Lock(string root)
     {
+        // Who holds it is in a file beside it, since nobody else may open the locked one.
+        var holder = Path.Combine(root, "apphost.pid");
         try
         {
-            // Readers may look who holds it; a second writer may not come in. The lock goes with its process.
-            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
-            file.SetLength(0);
-            file.Write(System.Text.Encoding.ASCII.GetBytes($"{Environment.ProcessId}\n"));
-            file.Flush();
-            return file;
+            // The lock goes with its process, however that ends.
+            var locked = new FileStream(Path.Combine(root, "apphost.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            File.WriteAllText(holder, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            return locked;
         }
-        catch (IOException)
+        catch (IOException exception)
         {
-            using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+            var process = File.Exists(holder) ? File.ReadAllText(holder) : "unknown";
             throw new DistributedApplicationException(
-                $"The data in {Path.GetDirectoryName(path)} is in use by another AppHost (process {reader.ReadToEnd().Trim()}). "
-                + $"Stop that one first, or give this one a directory of its own with {LocalSettings.DataDirectoryKey.Replace(":", "__", StringComparison.Ordinal)}.");
+                $"The data in {root} is in use by another AppHost (process {process}). "
+                + $"Stop that one first, or give this one a directory of its own with {LocalSettings.DataDirectoryKey.Replace(":", "__", StringComparison.Ordinal)}.",
+                exception);
         }
     }
 

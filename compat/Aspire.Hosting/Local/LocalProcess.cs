@@ -40,7 +40,12 @@ internal sealed class LocalProcess
         }
 
         if (!Exited.IsCompleted)
+        {
+            // By itself as well: in its first moment the process has no group of its own yet.
             Native.Kill(-Id, Native.SigKill);
+            Native.Kill(Id, Native.SigKill);
+        }
+
         await Exited.ConfigureAwait(false);
     }
 

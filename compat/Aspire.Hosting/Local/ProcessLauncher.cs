@@ -30,7 +30,8 @@ internal sealed class ProcessLauncher(DataDirectory data)
     {
         var start = StartInfo(spec);
         start.FileName = "setsid";
-        start.ArgumentList.Add("/bin/sh");
+        // Other shells drop variables whose names they could not have, such as services__basket-api__http__0.
+        start.ArgumentList.Add("/bin/bash");
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add(Register);
         start.ArgumentList.Add(data.RunDirectory);
