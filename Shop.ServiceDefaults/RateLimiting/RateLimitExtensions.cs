@@ -53,9 +53,12 @@ public static class RateLimitExtensions
             : Bucket($"address:{AddressOf(context)}", options.PerSecond, options.Burst);
     }
 
-    /// <remarks>A storefront asks for all its users from one address; it shows its own token and limits each of them itself.</remarks>
+    /// <remarks>
+    /// A service that signs users in names each one's address, and each is limited by it. One that names nobody,
+    /// as the bot, limits its users itself.
+    /// </remarks>
     private static RateLimitPartition<string> CredentialsPartition(HttpContext context, RateLimitOptions options) =>
-        context.User.IsService()
+        context.User.IsService() && !context.Request.Headers.ContainsKey(ForwardedForHeader)
             ? Bucket($"service:{context.User.FindSubject()}", options.ServicePerSecond, options.ServicePerSecond)
             : RateLimitPartition.GetSlidingWindowLimiter($"address:{AddressOf(context)}", _ => new SlidingWindowRateLimiterOptions
             {
