@@ -19,6 +19,10 @@ internal sealed class DataDirectory : IAsyncDisposable
         Root = root;
         _throwAway = throwAway;
         _lock = locked;
+
+        // Each AppHost has its own: the guard of one that was killed must not take the processes of the next for its own.
+        RunDirectory = Path.Combine(RunDirectoryOf(root), Guid.NewGuid().ToString("N"));
+        Directory.CreateDirectory(RunDirectory);
         _guard = StartGuard();
     }
 
@@ -27,7 +31,7 @@ internal sealed class DataDirectory : IAsyncDisposable
     public bool IsThrowAway => _throwAway;
 
     /// <summary>One file per running process, for the guard.</summary>
-    public string RunDirectory => RunDirectoryOf(Root);
+    public string RunDirectory { get; }
 
     /// <summary>Takes the directory, waiting for what a killed AppHost left to end.</summary>
     /// <exception cref="DistributedApplicationException">Another AppHost holds it.</exception>
@@ -62,6 +66,7 @@ internal sealed class DataDirectory : IAsyncDisposable
         using (var limit = new CancellationTokenSource(GuardTime))
             await _guard.WaitForExitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _guard.Dispose();
+        DeleteIfThere(RunDirectory);
         DeleteIfThere(_throwAway ? Root : TemporaryOf(Root));
         await _lock.DisposeAsync().ConfigureAwait(false);
     }
@@ -100,7 +105,7 @@ internal sealed class DataDirectory : IAsyncDisposable
     private static async Task EndLeftOversAsync(string runDirectory, CancellationToken cancellationToken)
     {
         var begun = TimeProvider.System.GetTimestamp();
-        while (Directory.EnumerateFiles(runDirectory).Where(IsAlive).ToArray() is { Length: > 0 } alive)
+        while (Directory.EnumerateFiles(runDirectory, "*", SearchOption.AllDirectories).Where(IsAlive).ToArray() is { Length: > 0 } alive)
         {
             // Normally the guard of the killed AppHost is at work; when it was killed too, this is.
             if (TimeProvider.System.GetElapsedTime(begun) > LeftOverTime)
@@ -112,8 +117,8 @@ internal sealed class DataDirectory : IAsyncDisposable
             await Task.Delay(Poll, cancellationToken).ConfigureAwait(false);
         }
 
-        foreach (var file in Directory.EnumerateFiles(runDirectory))
-            File.Delete(file);
+        foreach (var ended in Directory.EnumerateDirectories(runDirectory))
+            DeleteIfThere(ended);
     }
 
     private static bool IsAlive(string file)

@@ -11,9 +11,10 @@ alive() {
   if [ -r "/proc/$1/stat" ]; then
     IFS=' ' read -r a b c d e f g h i j k l m n o p q r s t u start rest < "/proc/$1/stat"
     [ "$start" = "$2" ] || return 1
+    [ "$c" = Z ] || return 0
   fi
   kill -s 0 -- "-$1" || return 1
-  # A process that has ended and that nobody has taken notice of still counts for kill.
+  # The leader has ended. One that nobody has taken notice of still counts for kill, so look at each of the others.
   for stat in /proc/[0-9]*/stat; do
     IFS= read -r line < "$stat" || continue
     line=${line##*) }
