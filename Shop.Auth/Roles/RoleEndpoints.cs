@@ -16,7 +16,7 @@ internal static class RoleEndpoints
     public static void MapRoles(this WebApplication app)
     {
         var roles = app.MapGroup("/roles").WithTags("roles").RequirePermission(Permissions.RolesManage);
-        roles.MapGet("/", ListAsync);
+        roles.MapGet("", ListAsync);
     }
 
     private static async Task<Ok<List<RoleResponse>>> ListAsync(AuthDbContext db, CancellationToken cancellationToken) =>

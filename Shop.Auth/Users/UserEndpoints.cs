@@ -20,7 +20,7 @@ internal static class UserEndpoints
     public static void MapUsers(this WebApplication app)
     {
         var users = app.MapGroup("/users").WithTags("users").RequireAuthorization();
-        users.MapGet("/", ListAsync).RequirePermission(Permissions.UsersManage);
+        users.MapGet("", ListAsync).RequirePermission(Permissions.UsersManage);
         users.MapGet("/{id:guid}", GetAsync);
     }
 

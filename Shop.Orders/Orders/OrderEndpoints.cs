@@ -29,11 +29,11 @@ internal static class OrderEndpoints
     public static void MapOrders(this IEndpointRouteBuilder app)
     {
         var orders = app.MapGroup("/orders").RequireAuthorization().WithTags("Orders");
-        orders.MapPost("/", PlaceOrder.HandleAsync).WithIdempotency<OrdersDbContext>().AddEndpointFilter<RefusalFilter>()
+        orders.MapPost("", PlaceOrder.HandleAsync).WithIdempotency<OrdersDbContext>().AddEndpointFilter<RefusalFilter>()
             .WithSummary("Places an order; it is charged, sold and confirmed by events (choreography)");
         orders.MapPost("/orchestrated", PlaceOrchestratedOrder.HandleAsync).WithIdempotencyClaim<OrdersDbContext>().AddEndpointFilter<RefusalFilter>()
             .WithSummary("Places an order and waits until it is confirmed, or undone (orchestration)");
-        orders.MapGet("/", ListAsync)
+        orders.MapGet("", ListAsync)
             .WithSummary("The caller's orders, newest first; everybody's with orders.read.all");
         orders.MapGet("/{id:guid}", FindAsync)
             .WithSummary("One order");

@@ -22,7 +22,7 @@ internal static class PaymentEndpoints
     public static void MapPayments(this IEndpointRouteBuilder app)
     {
         var payments = app.MapGroup("/payments").RequireAuthorization().WithTags("Payments");
-        payments.MapGet("/", ListAsync)
+        payments.MapGet("", ListAsync)
             .WithSummary("The caller's payments, newest first; everybody's with payments.read.all");
         payments.MapGet("/{id:guid}", FindAsync)
             .WithSummary("One payment");

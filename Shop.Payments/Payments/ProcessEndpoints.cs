@@ -16,7 +16,7 @@ internal static class ProcessEndpoints
     public static void MapPaymentProcessing(this IEndpointRouteBuilder app)
     {
         var process = app.MapGroup("/payments/process").RequirePermission(Permissions.PaymentsProcess).WithTags("Processing");
-        process.MapPost("/", ProcessAsync)
+        process.MapPost("", ProcessAsync)
             .WithSummary("Charges an order now; success is false when it is declined");
         process.MapPost("/{orderId:guid}/cancel", CancelAsync)
             .WithSummary("Undoes an order's charge, or refuses the one that is still on its way");

@@ -23,7 +23,7 @@ internal static class WalletEndpoints
     public static void MapWallets(this IEndpointRouteBuilder app)
     {
         var accounts = app.MapGroup("/accounts").RequireAuthorization().WithTags("Wallets");
-        accounts.MapPost("/", OpenAsync).WithIdempotency<PaymentsDbContext>()
+        accounts.MapPost("", OpenAsync).WithIdempotency<PaymentsDbContext>()
             .WithSummary("Opens the caller's wallet in a currency; 200 when it is open already");
         accounts.MapPost("/deposit", DepositAsync).WithIdempotency<PaymentsDbContext>()
             .WithSummary("Puts money into a wallet: with payments.deposit into any, in development into one's own");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -49,7 +50,7 @@ internal sealed partial class ExceptionProblemHandler(
         BadHttpRequestException { InnerException: JsonException json } => (StatusCodes.Status400BadRequest, "invalid_json", Describe(json)),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
             (StatusCodes.Status413PayloadTooLarge, "body_too_large", "The request body is larger than this endpoint takes."),
-        BadHttpRequestException bad => (bad.StatusCode, "bad_request", bad.Message),
+        BadHttpRequestException bad => (bad.StatusCode, "bad_request", WithoutTypes(bad.Message)),
         _ when TransientErrors.IsTransient(exception) =>
             (StatusCodes.Status503ServiceUnavailable, "unavailable", "The service is busy or restarting. Try again."),
         HttpRequestException =>
@@ -62,6 +63,13 @@ internal sealed partial class ExceptionProblemHandler(
         exception.Message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal)
             ? $"Unknown field at {exception.Path ?? "$"}."
             : $"The JSON is not valid at {exception.Path ?? "$"}, line {exception.LineNumber + 1}.";
+
+    /// <summary>The framework names a parameter with its .NET type: <c>"Nullable&lt;decimal&gt; MinPrice"</c>; the caller knows it as <c>"min_price"</c>.</summary>
+    private static string WithoutTypes(string message) =>
+        TypedParameter().Replace(message, match => $"\"{JsonNamingPolicy.SnakeCaseLower.ConvertName(match.Groups["name"].Value)}\"");
+
+    [GeneratedRegex(@"(?<=parameter )""[^"" ]+ (?<name>\w+)""")]
+    private static partial Regex TypedParameter();
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
     private static partial void Failed(ILogger logger, Exception exception, string method, string path);

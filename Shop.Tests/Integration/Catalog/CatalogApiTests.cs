@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Aspire.Hosting.Testing;
 using Shop.Tests.Support;
 using StackExchange.Redis;
 
@@ -18,7 +20,7 @@ public sealed class CatalogApiTests(ShopFixture shop)
         var products = (await ShopFixture.ReadAsync(response)).AsArray();
 
         Assert.Equal(20, products.Count);
-        Assert.True(int.Parse(response.Headers.GetValues("X-Total-Count").Single()) >= 60);
+        Assert.True(int.Parse(response.Headers.GetValues("X-Total-Count").Single(), CultureInfo.InvariantCulture) >= 60);
         Assert.Contains("rel=\"next\"", response.Headers.GetValues("Link").Single(), StringComparison.Ordinal);
         Assert.Equal((1, "Phone", 500.00m), Describe(products[0]!));
         Assert.Equal((2, "Laptop", 1500.00m), Describe(products[1]!));

@@ -69,11 +69,11 @@ public sealed class OutageTests(ShopFixture shop)
             await ShopFixture.UntilOrderAsync(orders, id, "confirmed", TimeSpan.FromSeconds(60));
 
         Assert.Equal(Orders, await shop.QueryAsync<long>("paymentsdb",
-            "SELECT count(*) FROM ledger_transactions WHERE external_id = ANY ($1)", ids.Select(id => $"order:{id}:charge").ToArray()));
+            "SELECT count(*) FROM ledger_transactions WHERE external_id = ANY ($1)", (object)ids.Select(id => $"order:{id}:charge").ToArray()));
         using var payments = shop.CreateClient("payments", buyer.Token);
         var balance = await payments.GetFromJsonAsync<System.Text.Json.Nodes.JsonObject>("/accounts/balance");
         Assert.Equal(100_000.00m - Orders * 500.00m, (decimal)balance!["balance"]!);
         Assert.Equal(Orders, await shop.QueryAsync<long>("notificationsdb",
-            "SELECT count(*) FROM notifications WHERE order_id = ANY ($1)", ids.Select(Guid.Parse).ToArray()));
+            "SELECT count(*) FROM notifications WHERE order_id = ANY ($1)", (object)ids.Select(Guid.Parse).ToArray()));
     }
 }
