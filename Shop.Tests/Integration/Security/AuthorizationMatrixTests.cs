@@ -35,6 +35,7 @@ public sealed class AuthorizationMatrixTests(ShopFixture shop)
         new("catalog", "GET", "/products/suggest", Access.Public),
         new("catalog", "GET", "/products/{id}/image.svg", Access.Public),
         new("catalog", "GET", "/categories", Access.Public),
+        new("catalog", "PUT", "/categories/{slug}", Access.Permission),
         new("catalog", "POST", "/products", Access.Permission),
         new("catalog", "PUT", "/products/{id}", Access.Permission),
         new("catalog", "DELETE", "/products/{id}", Access.Permission),
@@ -157,6 +158,7 @@ public sealed class AuthorizationMatrixTests(ShopFixture shop)
     {
         var path = operation.Path.Replace("{orderId}", NoOrder, StringComparison.Ordinal);
         path = path.Replace("{id}", operation.Service == "catalog" ? "1" : NoOrder, StringComparison.Ordinal);
+        path = path.Replace("{slug}", "phones", StringComparison.Ordinal);
         using var request = new HttpRequestMessage(new HttpMethod(operation.Method), path);
         if (operation.Method is "POST" or "PUT")
             request.Content = JsonContent.Create(new { });

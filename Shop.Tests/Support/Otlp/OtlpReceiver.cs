@@ -64,7 +64,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         Convert.ToHexStringLower(span.TraceId.Span),
         Convert.ToHexStringLower(span.SpanId.Span),
         span.ParentSpanId.IsEmpty ? null : Convert.ToHexStringLower(span.ParentSpanId.Span),
-        span.Name,
+        span.Name.TrimEnd('/'), // The framework's route of a group's own path ends so.
         span.Kind,
         span.Attributes.DistinctBy(attribute => attribute.Key).ToDictionary(attribute => attribute.Key, attribute => attribute.Value.ValueCase switch
         {
