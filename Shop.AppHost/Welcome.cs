@@ -1,10 +1,11 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace Shop.AppHost;
 
 /// <summary>Says where everything is and who can sign in, once everything is healthy.</summary>
-internal sealed class Welcome(DistributedApplicationModel model, ResourceNotificationService notifications) : BackgroundService
+internal sealed class Welcome(DistributedApplicationModel model, ResourceNotificationService notifications, IConfiguration configuration) : BackgroundService
 {
     /// <summary>The administrator of development.</summary>
     public const string AdminEmail = "admin@shop.local";
@@ -23,6 +24,7 @@ internal sealed class Welcome(DistributedApplicationModel model, ResourceNotific
 
               Storefront      {Url("web", "http")}
               Telegram bot    {Url("sandbox", "http")}/telegram
+              Dashboard       {configuration["ASPNETCORE_URLS"]?.Split(';')[0]}/login?t={configuration["AppHost:BrowserToken"]}
               RabbitMQ        {Url("rabbitmq", "management")}  (guest / {await model.Resources.OfType<RabbitMQServerResource>().Single().PasswordParameter.GetValueAsync(stoppingToken)})
               A buyer         {BuyerEmail} / {await ParameterAsync("demo-password", stoppingToken)}
               Administrator   {await ParameterAsync("admin-email", stoppingToken)} / {await ParameterAsync("admin-password", stoppingToken)}

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Security.Cryptography;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Eventing;
 using Aspire.Hosting.Local;
@@ -116,6 +117,7 @@ public class DistributedApplicationModel(IResourceCollection resources)
 /// <inheritdoc />
 public class DistributedApplicationBuilder : IDistributedApplicationBuilder
 {
+    private const int BrowserTokenLength = 32;
     private readonly HostApplicationBuilder _host;
     private readonly AppHostInterceptor? _interceptor;
 
@@ -157,6 +159,9 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         LocalSettings = LocalSettings.Read(Configuration, AppHostDirectory, options, HasDashboard(options));
         Secrets = new UserSecrets(AppHostAssembly, persist: !LocalSettings.ThrowAwayData);
         Secrets.AddTo(Configuration);
+        Configuration["AppHost:BrowserToken"] = Configuration["ASPIRE_DASHBOARD_FRONTEND_BROWSERTOKEN"] is { Length: > 0 } token
+            ? token
+            : RandomNumberGenerator.GetHexString(BrowserTokenLength, lowercase: true);
         AddServices(options);
         _interceptor?.OnBuilderCreated(this);
     }

@@ -16,11 +16,8 @@ namespace Aspire.Hosting.Local;
 internal sealed class StatusPage(IConfiguration configuration, ResourceNotificationService notifications, ResourceLoggerService loggers) : IHostedService, IAsyncDisposable
 {
     private const string Cookie = "shop-status";
-    private const int TokenLength = 32;
 
-    private readonly string _token = configuration["ASPIRE_DASHBOARD_FRONTEND_BROWSERTOKEN"] is { Length: > 0 } configured
-        ? configured : RandomNumberGenerator.GetHexString(TokenLength, lowercase: true);
-
+    private readonly string _token = configuration["AppHost:BrowserToken"]!;
     private readonly bool _open = configuration.GetValue("ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS", defaultValue: false);
     private WebApplication? _page;
 
@@ -30,6 +27,7 @@ internal sealed class StatusPage(IConfiguration configuration, ResourceNotificat
         var ports = new Ports();
         var port = ports.TryTake(declared.Port) ? declared.Port : ports.TakeAny();
         var address = $"http://localhost:{port}";
+        configuration["ASPNETCORE_URLS"] = address; // Where it is, for whoever wants to say so.
 
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
         builder.Logging.ClearProviders();
