@@ -16,7 +16,8 @@ builder.AddMessaging<NotificationsDbContext>(ShopTopology.NotificationQueue, han
     .On<UserRegistered, RememberRecipient>()
     .On<OrderCreated, RememberOrder>()
     .On<PaymentProcessed, TellPaymentProcessed>()
-    .On<PaymentFailed, TellPaymentFailed>());
+    .On<PaymentFailed, TellPaymentFailed>()
+    .On<PaymentRefunded, TellPaymentRefunded>());
 builder.Services.AddSingleton(new MessageTemplates());
 builder.AddEmail();
 builder.AddDelivery();

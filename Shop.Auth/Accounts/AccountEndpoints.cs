@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore;
 using Shop.Auth.Data;
 using Shop.Auth.Sessions;
 using Shop.ServiceDefaults.Errors;
+using Shop.ServiceDefaults.Idempotency;
 using Shop.ServiceDefaults.RateLimiting;
 using Shop.ServiceDefaults.Security;
 using RoleNames = Shop.ServiceDefaults.Security.Roles;
@@ -46,8 +47,7 @@ internal static class AccountEndpoints
     public static void MapAccounts(this WebApplication app)
     {
         var auth = app.MapGroup("/auth").WithTags("accounts");
-        // No Idempotency-Key here: the answer holds tokens, which are not to be stored in the clear. A repeated request is 409 by its address.
-        auth.MapPost("/register", RegisterAsync).LimitCredentialAttempts().AllowAnonymous();
+        auth.MapPost("/register", RegisterAsync).WithIdempotency<AuthDbContext>().LimitCredentialAttempts().AllowAnonymous();
         auth.MapPost("/check", CheckAsync).RequireAuthorization();
     }
 

@@ -13,8 +13,8 @@ internal sealed class ServiceClients(IOptions<AuthOptions> options, AccessTokens
     private static readonly Dictionary<string, string[]> PermissionsOf = new()
     {
         ["catalog"] = [],
-        ["orders"] = [Permissions.CatalogReserve, Permissions.PaymentsProcess, Permissions.PaymentsRefund, Permissions.NotificationsSend],
-        ["payments"] = [Permissions.OrdersReadAll],
+        ["orders"] = [Permissions.CatalogReserve, Permissions.PaymentsProcess, Permissions.NotificationsSend],
+        ["payments"] = [],
         ["notifications"] = [],
         ["web"] = [],
         ["telegrambot"] = [],

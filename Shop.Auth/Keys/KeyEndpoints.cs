@@ -14,6 +14,8 @@ internal static class KeyEndpoints
         builder.Services.AddOptions<AuthOptions>().BindConfiguration(AuthOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<KeyProtector>();
         builder.Services.AddSingleton<KeyRing>();
+        builder.Services.AddHostedService<SigningKeyCheck>();
+        builder.Services.AddHealthChecks().AddCheck<SigningKeyCheck>("signing_key");
         builder.Services.AddSingleton<IConfigurationManager<OpenIdConnectConfiguration>, LocalKeyConfiguration>();
     }
 

@@ -46,5 +46,6 @@ internal sealed class KeyProtector(IOptions<AuthOptions> options)
     }
 
     private static InvalidOperationException Unreadable(string kid, Exception? cause) =>
-        new($"Signing key {kid} cannot be decrypted: Auth:KeyEncryptionKey is not the one it was stored with.", cause);
+        new($"Signing key {kid} cannot be decrypted: Auth:KeyEncryptionKey is not the one it was stored with. Give that one back, or have a "
+            + "new signing key made: UPDATE signing_keys SET active = false WHERE active. Tokens that are out stay good until they expire.", cause);
 }

@@ -36,7 +36,7 @@ public sealed record OrderCreated(
 
 /// <summary>An order ended unpaid because the buyer or the shop called it off.</summary>
 /// <param name="OrderId">The order.</param>
-/// <param name="Reason">Why, for people.</param>
+/// <param name="Reason">Why, as a snake_case code.</param>
 public sealed record OrderCancelled(Guid OrderId, string Reason) : IEvent
 {
     /// <inheritdoc />
@@ -49,7 +49,7 @@ public sealed record OrderCancelled(Guid OrderId, string Reason) : IEvent
 
 /// <summary>An order was not paid in time.</summary>
 /// <param name="OrderId">The order.</param>
-/// <param name="Reason">Why, for people.</param>
+/// <param name="Reason">Why, as a snake_case code.</param>
 public sealed record OrderExpired(Guid OrderId, string Reason) : IEvent
 {
     /// <inheritdoc />

@@ -34,7 +34,7 @@ public sealed record PaymentProcessed(Guid OrderId, Guid PaymentId, decimal Amou
 
 /// <summary>An order could not be paid.</summary>
 /// <param name="OrderId">The order.</param>
-/// <param name="Reason">Why, for people.</param>
+/// <param name="Reason">Why, as a snake_case code: <c>insufficient_funds</c>, <c>payment_method_unavailable</c>, … Whoever shows it puts it in words.</param>
 public sealed record PaymentFailed(Guid OrderId, string Reason) : IEvent
 {
     /// <inheritdoc />
@@ -48,8 +48,11 @@ public sealed record PaymentFailed(Guid OrderId, string Reason) : IEvent
 /// <summary>A payment, or a part of it, was given back.</summary>
 /// <param name="OrderId">The order.</param>
 /// <param name="PaymentId">The payment.</param>
-/// <param name="Amount">What was given back, in the payment's currency.</param>
-public sealed record PaymentRefunded(Guid OrderId, Guid PaymentId, decimal Amount) : IEvent
+/// <param name="Amount">What was given back.</param>
+/// <param name="Currency">ISO 4217.</param>
+/// <param name="CustomerEmail">Where the buyer wants to hear about it, if payments was told.</param>
+public sealed record PaymentRefunded(
+    Guid OrderId, Guid PaymentId, decimal Amount, string Currency = "RUB", string? CustomerEmail = null) : IEvent
 {
     /// <inheritdoc />
     public static string Type => "payment.refunded";

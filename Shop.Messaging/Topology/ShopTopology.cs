@@ -27,7 +27,7 @@ public static class ShopTopology
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Bindings { get; } = new Dictionary<string, IReadOnlyList<string>>
     {
         [PaymentQueue] = [UserRegistered.Type, OrderCreated.Type, OrderCancelled.Type, OrderExpired.Type],
-        [NotificationQueue] = [UserRegistered.Type, OrderCreated.Type, PaymentProcessed.Type, PaymentFailed.Type],
+        [NotificationQueue] = [UserRegistered.Type, OrderCreated.Type, PaymentProcessed.Type, PaymentFailed.Type, PaymentRefunded.Type],
         [OrderQueue] = [PaymentPending.Type, PaymentProcessed.Type, PaymentFailed.Type, PaymentRefunded.Type, NotificationSent.Type],
         [CatalogQueue] = [PaymentProcessed.Type, PaymentFailed.Type, OrderCancelled.Type, OrderExpired.Type],
     };

@@ -20,9 +20,12 @@ internal sealed class SmtpOptions
     /// <summary>Whether to insist on STARTTLS.</summary>
     public bool Tls { get; set; } = true;
 
-    /// <summary>How long one message may take, in seconds; shorter than the delivery's lease.</summary>
-    [Range(1, 25)]
-    public int TimeoutSeconds { get; set; } = 15;
+    /// <summary>
+    /// How long one message may take, in seconds: shorter than callers wait for <c>POST /notifications/send</c> (orders: 9 s),
+    /// who would else undo an order whose message still goes out, and than the delivery's lease.
+    /// </summary>
+    [Range(1, 7)]
+    public int TimeoutSeconds { get; set; } = 6;
 }
 
 /// <summary>What all e-mails have in common, from the configuration section <c>Notifications</c>.</summary>

@@ -34,10 +34,23 @@ internal sealed class TellPaymentFailed(OrderNotifier notifier) : IEventHandler<
         new Dictionary<string, string> { ["reason"] = message.Reason }, cancellationToken);
 }
 
+/// <summary>Tells the buyer that money was given back.</summary>
+internal sealed class TellPaymentRefunded(OrderNotifier notifier) : IEventHandler<PaymentRefunded>
+{
+    public Task HandleAsync(PaymentRefunded message, CancellationToken cancellationToken) => notifier.TellAsync(
+        message.OrderId, MessageTemplates.PaymentRefunded, message.CustomerEmail,
+        new Dictionary<string, string>
+        {
+            ["amount"] = message.Amount.ToString(CultureInfo.InvariantCulture),
+            ["currency"] = message.Currency,
+            ["payment_id"] = message.PaymentId.ToString(),
+        }, cancellationToken);
+}
+
 /// <summary>Writes a notification about an order and leaves it to the delivery worker: no mail server is waited for in the inbox's transaction.</summary>
 internal sealed class OrderNotifier(NotificationsDbContext db, NotificationStore store, MessageTemplates templates, DeliverySignal signal)
 {
-    /// <summary>Tells the buyer of the order, once per template.</summary>
+    /// <summary>Tells the buyer of the order, once per template where <see cref="MessageTemplates.IsToldOnce"/>.</summary>
     /// <exception cref="InvalidOperationException">Nobody knows yet whose order it is; the message is tried again later.</exception>
     public async Task TellAsync(
         Guid orderId, string template, string? email, IReadOnlyDictionary<string, string> values, CancellationToken cancellationToken)
@@ -45,18 +58,25 @@ internal sealed class OrderNotifier(NotificationsDbContext db, NotificationStore
         var contact = await db.OrderContacts.AsNoTracking().SingleOrDefaultAsync(contact => contact.OrderId == orderId, cancellationToken);
         var address = contact?.Email ?? email
             ?? throw new InvalidOperationException($"Order {orderId} is not known here yet.");
-        var recipient = await db.FindRecipientAsync(contact?.CustomerId, address, cancellationToken);
+        var userId = contact?.CustomerId ?? await FindReaderAsync(orderId, cancellationToken);
+        var recipient = await db.FindRecipientAsync(userId, address, cancellationToken);
         var language = Language.Of(recipient?.Language);
 
         var items = contact is null ? [] : JsonSerializer.Deserialize<List<MessageItem>>(contact.Items, JsonDefaults.Client)!;
         var message = templates.Render(template, language, new MessageData(orderId, recipient?.Name, items, values))
             ?? throw new InvalidOperationException($"Template {template} has a subject that an order cannot fill in.");
         var added = await store.TryAddAsync(
-            new NewNotification(Guid.CreateVersion7(), contact?.CustomerId, orderId, template, language, address, message),
+            new NewNotification(Guid.CreateVersion7(), userId, orderId, template, language, address, message),
             NotificationStatus.Pending, cancellationToken);
         if (added)
             db.AfterCommit(signal.SetAsync);
     }
+
+    /// <summary>Who was told of the order before: an orchestrated one is not announced by an event.</summary>
+    private Task<Guid?> FindReaderAsync(Guid orderId, CancellationToken cancellationToken) => db.Notifications
+        .Where(notification => notification.OrderId == orderId && notification.UserId != null)
+        .Select(notification => notification.UserId)
+        .FirstOrDefaultAsync(cancellationToken);
 }
 
 internal static class RecipientLookup

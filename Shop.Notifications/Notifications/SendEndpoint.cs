@@ -18,7 +18,7 @@ namespace Shop.Notifications.Notifications;
 /// <summary>A message to send now.</summary>
 /// <param name="Email">The address.</param>
 /// <param name="Template">What it says.</param>
-/// <param name="OrderId">The order it is about; of one order each thing is told once.</param>
+/// <param name="OrderId">The order it is about; of one order each thing is told once, except refunds.</param>
 /// <param name="UserId">The user it is for, who will see it in the list of notifications.</param>
 /// <param name="Language">ru or en; else the language the user chose.</param>
 /// <param name="Data">The template's values: texts, numbers, or lists of texts.</param>
@@ -91,12 +91,13 @@ internal static class SendEndpoint
         if (message is null)
             return Problems.Unprocessable("missing_data", "The subject of this template needs a value that was not given.");
 
-        var id = NewId(request, context);
+        var toldOnce = request.OrderId is not null && MessageTemplates.IsToldOnce(request.Template);
+        var id = NewId(toldOnce, context);
         var added = await store.TryAddAsync(
             new NewNotification(id, request.UserId, request.OrderId, request.Template, language, request.Email, message),
             NotificationStatus.Sending, cancellationToken);
         var stored = await db.Notifications.AsNoTracking().SingleAsync(
-            row => row.Id == id || (request.OrderId != null && row.OrderId == request.OrderId && row.Template == request.Template), cancellationToken);
+            row => row.Id == id || (toldOnce && row.OrderId == request.OrderId && row.Template == request.Template), cancellationToken);
         if (!added)
         {
             if (stored.Status == NotificationStatus.Sent)
@@ -115,12 +116,12 @@ internal static class SendEndpoint
     }
 
     /// <remarks>
-    /// A message about no order has only the Idempotency-Key to be recognized by, so its id comes from that:
+    /// A message that may be told again has only the Idempotency-Key to be recognized by, so its id comes from that:
     /// a request that runs again after a crash finds what it began.
     /// </remarks>
-    private static Guid NewId(SendRequest request, HttpContext context)
+    private static Guid NewId(bool toldOnce, HttpContext context)
     {
-        if (request.OrderId is not null || context.FindIdempotencyKey() is not { } key)
+        if (toldOnce || context.FindIdempotencyKey() is not { } key)
             return Guid.CreateVersion7();
 
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{context.User.FindSubject()}\n{key}"));

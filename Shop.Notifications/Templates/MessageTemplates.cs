@@ -12,6 +12,9 @@ internal sealed class MessageTemplates
     /// <summary>An order could not be paid.</summary>
     public const string PaymentFailed = "payment_failed";
 
+    /// <summary>Money of an order was given back.</summary>
+    public const string PaymentRefunded = "payment_refunded";
+
     private const string Folder = "Texts/";
     private const int OrderNumberLength = 8;
     private static readonly Language[] Languages = [Language.Russian, Language.English];
@@ -31,7 +34,7 @@ internal sealed class MessageTemplates
             _templates.Add((name, language), MessageTemplate.Parse(language.Code, reader.ReadToEnd()));
         }
 
-        foreach (var name in Names.Union([PaymentProcessed, PaymentFailed]))
+        foreach (var name in Names.Union([PaymentProcessed, PaymentFailed, PaymentRefunded]))
         {
             foreach (var language in Languages.Where(language => !_templates.ContainsKey((name, language))))
                 throw new InvalidOperationException($"Template {name} has no text in {language.Code}.");
@@ -43,6 +46,9 @@ internal sealed class MessageTemplates
 
     /// <summary>Whether there is such a template.</summary>
     public bool Has(string name) => _templates.ContainsKey((name, Language.Russian));
+
+    /// <summary>Whether an order is told of it once, which the database's index <c>notifications_once</c> sees to. Refunds may come in parts.</summary>
+    public static bool IsToldOnce(string name) => name != PaymentRefunded;
 
     /// <summary>Fills a template in.</summary>
     /// <param name="name">A template that there is.</param>
@@ -71,6 +77,8 @@ internal sealed class MessageTemplates
         if (values.GetValueOrDefault("amount") is { } amount
             && decimal.TryParse(amount, NumberStyles.Number, CultureInfo.InvariantCulture, out var number))
             values["amount"] = MoneyText.Of(number, values.GetValueOrDefault("currency") ?? "RUB", language);
+        if (values.GetValueOrDefault("reason") is { } reason)
+            values["reason"] = ReasonText.Of(reason, language);
         if (data.Items.Count > 0)
             values["items"] = string.Join('\n', data.Items.Select(item => $"{item.Name} × {item.Quantity.ToString(CultureInfo.InvariantCulture)}"));
         return values;

@@ -7,6 +7,9 @@ internal sealed class NotificationsClient(HttpClient http)
 {
     private const string Service = "notifications";
 
+    /// <summary>Longer than notifications lets its mail server take (<c>Smtp:TimeoutSeconds</c>), so that its answer, not our patience, decides.</summary>
+    public static readonly TimeSpan Bound = TimeSpan.FromSeconds(9);
+
     /// <summary>Tells the buyer that the order is paid.</summary>
     public Task SendPaymentProcessedAsync(Order order, Guid paymentId, CancellationToken cancellationToken) => http.PostAsync(
         Service,
@@ -25,5 +28,6 @@ internal sealed class NotificationsClient(HttpClient http)
                 Items = order.Lines.Select(line => $"{line.Name} × {line.Quantity}"),
             },
         },
-        cancellationToken);
+        cancellationToken,
+        Bound);
 }

@@ -9,28 +9,29 @@ namespace Shop.Orders.Clients;
 /// <summary>Calls to other services, each with a time bound, and with one kind of failure.</summary>
 internal static class ServiceCalls
 {
-    /// <summary>How long one call may take, the token for it included.</summary>
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(5);
+    /// <summary>How long one call may take, the token for it included, unless it says otherwise.</summary>
+    private static readonly TimeSpan DefaultBound = TimeSpan.FromSeconds(5);
 
     /// <summary>Posts and reads the answer. It is sent once: what may have been done is undone, not repeated.</summary>
     /// <exception cref="OrderRefusedException">The service said no (with its own problem), or cannot be reached (503).</exception>
     public static Task<TAnswer> PostAsync<TAnswer>(
         this HttpClient http, string service, string path, object body, CancellationToken cancellationToken, string? language = null) =>
-        http.SendAsync(service, path, body, language, async (response, bound) =>
+        http.SendAsync(service, path, body, language, DefaultBound, async (response, bound) =>
             await response.Content.ReadFromJsonAsync<TAnswer>(JsonDefaults.Client, bound) ?? throw new JsonException("The answer is null."),
             cancellationToken);
 
     /// <summary>Posts where only success or failure matters.</summary>
     /// <inheritdoc cref="PostAsync{TAnswer}"/>
-    public static Task PostAsync(this HttpClient http, string service, string path, object? body, CancellationToken cancellationToken) =>
-        http.SendAsync(service, path, body, language: null, (_, _) => Task.FromResult(true), cancellationToken);
+    public static Task PostAsync(
+        this HttpClient http, string service, string path, object? body, CancellationToken cancellationToken, TimeSpan? bound = null) =>
+        http.SendAsync(service, path, body, language: null, bound ?? DefaultBound, (_, _) => Task.FromResult(true), cancellationToken);
 
     private static async Task<TAnswer> SendAsync<TAnswer>(
-        this HttpClient http, string service, string path, object? body, string? language,
+        this HttpClient http, string service, string path, object? body, string? language, TimeSpan longest,
         Func<HttpResponseMessage, CancellationToken, Task<TAnswer>> read, CancellationToken cancellationToken)
     {
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        bound.CancelAfter(Bound);
+        bound.CancelAfter(longest);
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, path);

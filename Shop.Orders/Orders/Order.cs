@@ -112,6 +112,9 @@ internal sealed class Order
             Become(OrderStatus.Confirmed, null, now);
     }
 
+    /// <summary>The order is paid, and its buyer could not be told: that is no reason to take it back.</summary>
+    public void ConfirmUnnotified(string reason, DateTimeOffset now) => Become(OrderStatus.Confirmed, reason, now);
+
     /// <summary>It could not be paid or carried out.</summary>
     public void Fail(string reason, DateTimeOffset now) => End(OrderStatus.Failed, reason, now);
 

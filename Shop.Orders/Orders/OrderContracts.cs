@@ -76,6 +76,6 @@ internal sealed record OrderPaymentResponse(Guid Id, OrderPaymentStatus Status, 
 /// <summary>One step of an order's life.</summary>
 /// <param name="From">The status before; null when the order was placed.</param>
 /// <param name="Status">The status after.</param>
-/// <param name="Reason">Why, if it ended unsold.</param>
+/// <param name="Reason">Why, if it ended unsold, or was confirmed although its buyer could not be notified.</param>
 /// <param name="ChangedAt">When.</param>
 internal sealed record OrderStatusChangeResponse(OrderStatus? From, OrderStatus Status, string? Reason, DateTimeOffset ChangedAt);

@@ -15,6 +15,13 @@ internal sealed class OrderOptions
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan OrchestrationDeadline { get; set; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>
+    /// How long a paid order waits for its buyer to be told before it is confirmed without; longer than notifications
+    /// goes on trying (some 40 minutes by default).
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
+    public TimeSpan NotificationDeadline { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>How often open orders past their deadline are looked for.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan RecoveryInterval { get; set; } = TimeSpan.FromSeconds(15);

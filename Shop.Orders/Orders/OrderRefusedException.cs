@@ -18,8 +18,19 @@ internal sealed class OrderRefusedException(
     /// <summary>Whether it is certain that what refused it has done nothing: a service that cannot be reached may have.</summary>
     public bool ChangedNothing { get; } = status < StatusCodes.Status500InternalServerError;
 
+    /// <summary>Whether the order may be confirmed for all we know: then nothing is undone before recovery has looked.</summary>
+    public bool MayBeConfirmed { get; private init; }
+
     public static OrderRefusedException Unavailable(string service, Exception? inner = null) => new(
         StatusCodes.Status503ServiceUnavailable, $"{service}_unavailable", $"The service {service} cannot be reached. Try again.", inner: inner);
+
+    public static OrderRefusedException OutcomeUnknown(Guid orderId, Exception inner) => new(
+        StatusCodes.Status503ServiceUnavailable,
+        "order_outcome_unknown",
+        "It is not known yet whether the order is confirmed. Look at it later, or ask again with the same Idempotency-Key.",
+        new Dictionary<string, object?> { ["order_id"] = orderId },
+        inner)
+    { MayBeConfirmed = true };
 
     public ProblemHttpResult ToProblem() => Problems.Create(status, Code, Message, extensions);
 }

@@ -12,7 +12,7 @@ internal enum OrderStatus
     /// <summary>Paid; the buyer is not notified yet.</summary>
     Paid,
 
-    /// <summary>Paid, and the buyer is notified.</summary>
+    /// <summary>Paid, and the buyer is notified; or could not be, as the history says then.</summary>
     Confirmed,
 
     /// <summary>It could not be paid or carried out.</summary>

@@ -14,6 +14,6 @@ internal sealed class CancelPayment(OrderPayments payments, IOutbox outbox) : IE
     {
         var (payment, returned) = await payments.CancelAsync(orderId, cancellationToken);
         if (returned.Minor > 0)
-            outbox.Add(new PaymentRefunded(orderId, payment.Id, returned.Amount));
+            outbox.Add(new PaymentRefunded(orderId, payment.Id, returned.Amount, returned.Currency, payment.CustomerEmail));
     }
 }

@@ -65,7 +65,7 @@ internal static class PaymentEndpoints
                 return Problems.Conflict("not_refundable", $"{payment.Refundable.Amount} {payment.Currency} of this payment can be given back.");
 
             await payments.RefundAsync(payment, amount, cancellationToken);
-            outbox.Add(new PaymentRefunded(payment.OrderId, payment.Id, amount.Amount));
+            outbox.Add(new PaymentRefunded(payment.OrderId, payment.Id, amount.Amount, payment.Currency, payment.CustomerEmail));
             await db.SaveChangesAsync(cancellationToken);
             return TypedResults.Ok(PaymentResponse.From(payment));
         }, cancellationToken);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,7 +27,7 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next)
                 $"Idempotency-Key must be given once and have 1 to {MaxKeyLength} characters.");
 
         var db = (DbContext)context.RequestServices.GetRequiredService(metadata.ContextType);
-        var entry = new IdempotencyEntry(ScopeOf(context), key, await HashBodyAsync(context.Request, context.RequestAborted));
+        var entry = new IdempotencyEntry(ScopeOf(context), key, await HashBodyAsync(context.Request, key, context.RequestAborted));
         if (metadata.HoldsTransaction)
             await RunInTransactionAsync(context, db, entry);
         else
@@ -102,6 +103,7 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next)
         context.Response.ContentType = answer.ContentType;
         if (answer.Location is not null)
             context.Response.Headers.Location = answer.Location;
+        context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers["Idempotency-Replayed"] = "true";
         await context.Response.Body.WriteAsync(answer.Body, context.RequestAborted);
     }
@@ -110,10 +112,11 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next)
     private static string ScopeOf(HttpContext context) =>
         $"{context.User.FindSubject() ?? "anonymous"} {context.Request.Method} {context.Request.Path}";
 
-    private static async Task<byte[]> HashBodyAsync(HttpRequest request, CancellationToken cancellationToken)
+    /// <remarks>With the client's key, which is not stored: a plain hash of a body that holds a password could be guessed through.</remarks>
+    private static async Task<byte[]> HashBodyAsync(HttpRequest request, string key, CancellationToken cancellationToken)
     {
         request.EnableBuffering();
-        var hash = await SHA256.HashDataAsync(request.Body, cancellationToken);
+        var hash = await HMACSHA256.HashDataAsync(Encoding.UTF8.GetBytes(key), request.Body, cancellationToken);
         request.Body.Position = 0;
         return hash;
     }

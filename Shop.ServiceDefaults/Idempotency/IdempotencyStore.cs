@@ -9,7 +9,7 @@ namespace Shop.ServiceDefaults.Idempotency;
 /// <summary>A request's key.</summary>
 /// <param name="Scope">Who called which endpoint.</param>
 /// <param name="Key">The client's key.</param>
-/// <param name="RequestHash">SHA-256 of the body.</param>
+/// <param name="RequestHash">HMAC-SHA-256 of the body under the client's key.</param>
 internal sealed record IdempotencyEntry(string Scope, string Key, byte[] RequestHash)
 {
     public byte[] KeyHash { get; } = SHA256.HashData(Encoding.UTF8.GetBytes(Key));

@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using Shop.Messaging;
 using Shop.Orders.Clients;
 using Shop.Orders.Data;
@@ -23,17 +25,21 @@ internal static class PlaceOrder
         var order = placement.Place(orderId, reservation, request, buyer, OrderFlow.Choreography);
         db.Orders.Add(order);
         outbox.Add(order.ToOrderCreated());
-        await SaveAsync(orderId, catalog, db, cancellationToken);
+        await SaveAsync(orderId, catalog, db);
         return TypedResults.Accepted($"/orders/{orderId}", OrderResponse.From(order));
     }
 
-    private static async Task SaveAsync(Guid orderId, CatalogClient catalog, OrdersDbContext db, CancellationToken cancellationToken)
+    /// <remarks>
+    /// Not cancelled, and the stock is given back only when the database said no. Where it said nothing the order may be
+    /// stored: then the reservation is the order's, and else it runs out.
+    /// </remarks>
+    private static async Task SaveAsync(Guid orderId, CatalogClient catalog, OrdersDbContext db)
     {
         try
         {
-            await db.SaveChangesAsync(cancellationToken);
+            await db.SaveChangesAsync(CancellationToken.None);
         }
-        catch
+        catch (DbUpdateException exception) when (exception.InnerException is PostgresException)
         {
             // Should this fail too, the reservation runs out by itself.
             await catalog.ReleaseAsync(orderId, CancellationToken.None);

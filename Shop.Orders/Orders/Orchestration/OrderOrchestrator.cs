@@ -10,12 +10,12 @@ namespace Shop.Orders.Orders.Orchestration;
 internal sealed partial class OrderOrchestrator(IEnumerable<IOrderSagaStep> steps, TimeProvider time, ILogger<OrderOrchestrator> logger)
 {
     /// <summary>Well within <see cref="OrderOptions.OrchestrationDeadline"/>, after which recovery takes the order for interrupted.</summary>
-    private static readonly TimeSpan ForwardBound = TimeSpan.FromSeconds(45);
-    private static readonly TimeSpan CompensationBound = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan ForwardBound = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan CompensationBound = TimeSpan.FromSeconds(40);
 
     /// <summary>Carries an order through to <see cref="OrderStatus.Confirmed"/>, or undoes it and throws what stopped it.</summary>
     /// <param name="saga">The order.</param>
-    /// <param name="cancellationToken">The buyer's request: it stops the way forward, but not the way back.</param>
+    /// <param name="cancellationToken">The buyer's request: it stops the way forward until the buyer is told, but not the way back.</param>
     public async Task<Order> RunAsync(OrderSaga saga, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(ForwardBound, time);
@@ -30,7 +30,7 @@ internal sealed partial class OrderOrchestrator(IEnumerable<IOrderSagaStep> step
             }
             return saga.Order;
         }
-        catch (Exception failure)
+        catch (Exception failure) when (failure is not OrderRefusedException { MayBeConfirmed: true })
         {
             var refusal = failure as OrderRefusedException;
             if (refusal is { ChangedNothing: true })

@@ -8,8 +8,9 @@ using Shop.ServiceDefaults.Database;
 namespace Shop.Orders.Orders.Recovery;
 
 /// <summary>
-/// Ends orders that are open past their deadline: those that were not paid in time expire, and orchestrated ones that a
-/// crash interrupted fail. The event tells everybody who holds something for them to give it back.
+/// Sees to it that no order stays open for ever. Those that were not paid in time expire, and orchestrated ones that a
+/// crash interrupted fail; the event tells everybody who holds something for them to give it back. Paid ones whose buyer
+/// could not be told are confirmed without.
 /// </summary>
 internal sealed partial class OrderRecovery(
     IServiceScopeFactory scopes, IOptions<OrderOptions> options, TimeProvider time, ILogger<OrderRecovery> logger) : BackgroundService
@@ -19,6 +20,7 @@ internal sealed partial class OrderRecovery(
     private const int MaxBatchesPerRun = 100;
     private const string NotPaidInTime = "not_paid_in_time";
     private const string Interrupted = "interrupted";
+    private const string NotNotified = "customer_not_notified";
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -27,7 +29,7 @@ internal sealed partial class OrderRecovery(
         {
             try
             {
-                for (var batch = 0; batch < MaxBatchesPerRun && await EndOverdueAsync(stoppingToken) == BatchSize; batch++)
+                for (var batch = 0; batch < MaxBatchesPerRun && await SettleOverdueAsync(stoppingToken) == BatchSize; batch++)
                 {
                 }
             }
@@ -38,8 +40,8 @@ internal sealed partial class OrderRecovery(
         }
     }
 
-    /// <returns>How many orders were ended.</returns>
-    private async Task<int> EndOverdueAsync(CancellationToken cancellationToken)
+    /// <returns>How many orders were settled.</returns>
+    private async Task<int> SettleOverdueAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<OrdersDbContext>();
@@ -51,37 +53,43 @@ internal sealed partial class OrderRecovery(
                 return 0;
 
             var now = time.GetUtcNow();
+            var paidBefore = now - options.Value.NotificationDeadline;
             var overdue = await db.Orders
                 .FromSql($"""
-                    SELECT *, xmin FROM orders WHERE status IN ('pending', 'awaiting_payment') AND expires_at < {now}
-                    ORDER BY expires_at LIMIT {BatchSize} FOR NO KEY UPDATE SKIP LOCKED
+                    SELECT *, xmin FROM orders
+                    WHERE (status IN ('pending', 'awaiting_payment') AND expires_at < {now}) OR (status = 'paid' AND updated_at < {paidBefore})
+                    LIMIT {BatchSize} FOR NO KEY UPDATE SKIP LOCKED
                     """)
                 .ToListAsync(cancellationToken);
             foreach (var order in overdue)
-                End(order, outbox, now);
+                Settle(order, outbox, now);
             await db.SaveChangesAsync(cancellationToken);
             return overdue.Count;
         }, cancellationToken);
     }
 
-    private void End(Order order, IOutbox outbox, DateTimeOffset now)
+    private void Settle(Order order, IOutbox outbox, DateTimeOffset now)
     {
-        switch (order.Flow)
+        switch (order)
         {
-            case OrderFlow.Choreography:
+            case { Status: OrderStatus.Paid }:
+                order.ConfirmUnnotified(NotNotified, now);
+                outbox.Add(new OrderConfirmed(order.Id));
+                break;
+            case { Flow: OrderFlow.Choreography }:
                 order.Expire(NotPaidInTime, now);
                 outbox.Add(new OrderExpired(order.Id, NotPaidInTime));
                 break;
-            case OrderFlow.Orchestration:
+            case { Flow: OrderFlow.Orchestration }:
                 order.Fail(Interrupted, now);
                 outbox.Add(new OrderCancelled(order.Id, Interrupted));
                 break;
         }
-        Ended(logger, order.Id, order.Status);
+        Settled(logger, order.Id, order.Status);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Order {OrderId} was open past its deadline and is {Status} now")]
-    private static partial void Ended(ILogger logger, Guid orderId, OrderStatus status);
+    private static partial void Settled(ILogger logger, Guid orderId, OrderStatus status);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Could not look for overdue orders; trying again later")]
     private static partial void Failed(ILogger logger, Exception exception);

@@ -38,6 +38,38 @@ public sealed class AuthApiTests(ShopFixture shop)
             "payments opened a wallet for the new user");
     }
 
+    [Fact]
+    public async Task Signing_up_again_with_the_same_key_gives_the_same_account_and_tokens()
+    {
+        var email = NewEmail();
+        using var auth = shop.CreateClient("auth");
+        auth.DefaultRequestHeaders.Add("Idempotency-Key", Guid.NewGuid().ToString());
+
+        using var first = await auth.PostAsJsonAsync("/auth/register", new { email, password = Password });
+        using var again = await auth.PostAsJsonAsync("/auth/register", new { email, password = Password });
+        using var other = await auth.PostAsJsonAsync("/auth/register", new { email = NewEmail(), password = Password });
+
+        Assert.Equal((HttpStatusCode.Created, HttpStatusCode.Created), (first.StatusCode, again.StatusCode));
+        Assert.Equal(await first.Content.ReadAsStringAsync(), await again.Content.ReadAsStringAsync());
+        Assert.Equal(first.Headers.Location, again.Headers.Location);
+        Assert.True(again.Headers.CacheControl?.NoStore);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, other.StatusCode);
+        Assert.Equal("idempotency_key_reused", (string?)(await ShopFixture.ReadAsync(other))["code"]);
+    }
+
+    [Fact]
+    public async Task A_refused_sign_up_is_refused_again_with_the_same_key()
+    {
+        var buyer = await shop.RegisterCustomerAsync();
+        using var auth = shop.CreateClient("auth");
+        auth.DefaultRequestHeaders.Add("Idempotency-Key", Guid.NewGuid().ToString());
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            using var response = await auth.PostAsJsonAsync("/auth/register", new { email = buyer.Email, password = Password });
+            Assert.Equal(HttpStatusCode.Conflict, response.StatusCode);
+        }
+    }
+
     [Theory]
     [InlineData("""{"email":"no address","password":"Correct-horse-3-battery"}""", "email")]
     [InlineData("""{"email":"ann@example.com","password":"short"}""", "password")]

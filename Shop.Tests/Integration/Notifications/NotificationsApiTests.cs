@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Shop.Tests.Support;
 
 namespace Shop.Tests.Integration.Notifications;
 
@@ -77,6 +78,37 @@ public sealed class NotificationsApiTests(ShopFixture shop)
             var notification = (await GetAsync(own, $"/notifications?order_id={order}")).AsArray()[0]!;
             Assert.StartsWith(greeting, (string?)notification["text"], StringComparison.Ordinal);
         }
+    }
+
+    [Theory]
+    [InlineData("/orders")]
+    [InlineData("/orders/orchestrated")]
+    public async Task The_buyer_hears_of_each_part_of_a_refund(string flow)
+    {
+        var buyer = await shop.RegisterCustomerAsync();
+        using var orders = shop.CreateClient("orders", buyer.Token);
+        using var own = shop.CreateClient("notifications", buyer.Token);
+        using var payments = await shop.AdminClientAsync("payments");
+        using var placed = await orders.PostAsJsonAsync(flow, new { items = new[] { new { product_id = 1, quantity = 1 } } });
+        var id = (string)(await ShopFixture.ReadAsync(placed))["id"]!;
+        var order = await ShopFixture.UntilOrderAsync(orders, id, "confirmed");
+
+        foreach (var amount in new[] { 200.00m, 300.00m })
+        {
+            using var refund = await payments.PostAsJsonAsync($"/payments/{order["payment"]!["id"]}/refund", new { amount });
+            Assert.Equal(HttpStatusCode.OK, refund.StatusCode);
+        }
+
+        var texts = await Eventually.GetAsync(async () =>
+        {
+            var refunds = (await GetAsync(own, $"/notifications?order_id={id}")).AsArray()
+                .Where(notification => (string?)notification!["template"] == "payment_refunded" && (string?)notification["status"] == "sent")
+                .Select(notification => (string)notification!["text"]!)
+                .ToList();
+            return refunds.Count == 2 ? refunds : null;
+        }, "both parts are told");
+        Assert.Contains(texts, text => text.Contains("RUB\u00A0200.00", StringComparison.Ordinal));
+        Assert.Contains(texts, text => text.Contains("RUB\u00A0300.00", StringComparison.Ordinal));
     }
 
     [Fact]

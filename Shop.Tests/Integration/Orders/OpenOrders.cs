@@ -17,6 +17,16 @@ internal static class OpenOrders
             RETURNING id
             """, Guid.CreateVersion7(), buyer.Id, buyer.Email, flow, deadline);
 
+    /// <summary>Stores an order that was paid two hours ago and of whose notification nothing was heard.</summary>
+    public static async Task<Guid> InsertPaidAsync(ShopFixture shop, Customer buyer) =>
+        await shop.QueryAsync<Guid>("ordersdb", """
+            INSERT INTO orders (id, customer_id, customer_email, flow, status, total_amount, currency, payment_method, payment_id, payment_status,
+                                expires_at, created_at, updated_at)
+            VALUES ($1, $2, $3, 'choreography', 'paid', 500.00, 'RUB', 'wallet', $4, 'captured',
+                    now() - interval '105 minutes', now() - interval '2 hours', now() - interval '2 hours')
+            RETURNING id
+            """, Guid.CreateVersion7(), buyer.Id, buyer.Email, Guid.CreateVersion7());
+
     /// <summary>Waits until payments knows that the order must not be charged any more.</summary>
     public static Task UntilPaymentsRefuseAsync(ShopFixture shop, Guid orderId) => Eventually.HoldsAsync(
         async () => await shop.QueryAsync<long>("paymentsdb",

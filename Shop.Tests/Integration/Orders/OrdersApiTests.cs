@@ -121,6 +121,20 @@ public sealed class OrdersApiTests(ShopFixture shop)
         await OpenOrders.UntilPaymentsRefuseAsync(shop, id);
     }
 
+    [Fact]
+    public async Task A_paid_order_whose_buyer_cannot_be_told_is_confirmed_and_its_history_says_so()
+    {
+        var buyer = await shop.RegisterCustomerAsync();
+        using var orders = shop.CreateClient("orders", buyer.Token);
+        var id = await OpenOrders.InsertPaidAsync(shop, buyer);
+
+        var order = await ShopFixture.UntilOrderAsync(orders, id.ToString(), "confirmed", TimeSpan.FromSeconds(60));
+        Assert.Null(order["failure_reason"]);
+        var change = Assert.Single((await ReadAsync(orders, $"/orders/{id}/history")).AsArray())!;
+        Assert.Equal(("paid", "confirmed", "customer_not_notified"), ((string?)change["from"], (string?)change["status"], (string?)change["reason"]));
+        Assert.Equal(1, await shop.QueryAsync<long>("ordersdb", "SELECT count(*) FROM orders WHERE id = $1 AND notified_at IS NULL", id));
+    }
+
     private static async Task<string> PlaceAsync(HttpClient orders)
     {
         using var response = await orders.PostAsJsonAsync("/orders", new { items = new[] { new { product_id = 1, quantity = 1, price = 500.00m } } });

@@ -79,5 +79,19 @@ public sealed class MessageTemplateTests
         Assert.Contains("RUB\u00A01,234,567.50", templates.Render(MessageTemplates.PaymentProcessed, Language.English, data)!.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("insufficient_funds", "Причина: на кошельке недостаточно денег", "Reason: there is not enough money in the wallet")]
+    [InlineData("payment_method_unavailable", "Причина: этот способ оплаты сейчас недоступен", "Reason: this payment method is not available now")]
+    [InlineData("gateway_error_17", "Причина: платёж отклонён", "Reason: the payment was declined")]
+    [InlineData("", "Причина: платёж отклонён", "Reason: the payment was declined")]
+    public void The_reason_of_a_failed_payment_is_in_words(string code, string russian, string english)
+    {
+        var templates = new MessageTemplates();
+        var data = new MessageData(Guid.CreateVersion7(), null, [], new Dictionary<string, string> { ["reason"] = code });
+
+        Assert.Contains(russian, templates.Render(MessageTemplates.PaymentFailed, Language.Russian, data)!.Text, StringComparison.Ordinal);
+        Assert.Contains(english, templates.Render(MessageTemplates.PaymentFailed, Language.English, data)!.Text, StringComparison.Ordinal);
+    }
+
     private static RenderedMessage? Render(Dictionary<string, string> values) => MessageTemplate.Parse("en", Text).Render(values);
 }

@@ -59,6 +59,15 @@ public sealed class OrderOrchestratorTests
         Assert.Equal(["reserve", "charge", "undo charge: interrupted", "undo reserve: interrupted"], _log);
     }
 
+    [Fact]
+    public async Task Nothing_is_undone_of_an_order_that_may_be_confirmed()
+    {
+        var unknown = OrderRefusedException.OutcomeUnknown(Guid.CreateVersion7(), new TimeoutException());
+        var failure = await Assert.ThrowsAsync<OrderRefusedException>(() => RunAsync(NewSaga(), Step("charge"), Step("confirm", unknown)));
+        Assert.Same(unknown, failure);
+        Assert.Equal(["charge", "confirm"], _log);
+    }
+
     private FakeStep Step(string name, Exception? failure = null, Exception? compensationFailure = null) =>
         new(name, _log, _ => failure is null ? Task.CompletedTask : Task.FromException(failure), compensationFailure);
 
@@ -72,21 +81,4 @@ public sealed class OrderOrchestratorTests
     {
         Order = TestOrder.Place(OrderFlow.Orchestration),
     };
-
-    private sealed class FakeStep(string name, List<string> log, Func<CancellationToken, Task> execute, Exception? compensationFailure = null)
-        : IOrderSagaStep
-    {
-        public Task ExecuteAsync(OrderSaga saga, CancellationToken cancellationToken)
-        {
-            log.Add(name);
-            return execute(cancellationToken);
-        }
-
-        public Task CompensateAsync(OrderSaga saga, string reason, CancellationToken cancellationToken)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            log.Add($"undo {name}: {reason}");
-            return compensationFailure is null ? Task.CompletedTask : Task.FromException(compensationFailure);
-        }
-    }
 }
