@@ -16,7 +16,8 @@ internal sealed record NewOrder(string PaymentMethod, IReadOnlyList<NewOrderItem
 
 internal sealed record NewOrderItem(int ProductId, int Quantity);
 
-internal sealed record Order(Guid Id, string Status, decimal TotalAmount, string Currency, IReadOnlyList<OrderItem>? Items)
+internal sealed record Order(Guid Id, string Status, decimal TotalAmount, string Currency, IReadOnlyList<OrderItem>? Items,
+    string? FailureReason = null)
 {
     /// <summary>Whether the status will not change by itself any more.</summary>
     public bool IsSettled => Status is "confirmed" or "failed" or "cancelled" or "refunded" or "expired";

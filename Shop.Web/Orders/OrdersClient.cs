@@ -8,7 +8,7 @@ namespace Shop.Web.Orders;
 /// <summary>An order, as orders answers it.</summary>
 public sealed record Order(
     Guid Id, string Status, decimal TotalAmount, string Currency, string? PaymentMethod, IReadOnlyList<OrderItem> Items,
-    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string? FailureReason = null)
 {
     private static readonly string[] TerminalStatuses = ["confirmed", "failed", "cancelled", "refunded", "expired"];
 

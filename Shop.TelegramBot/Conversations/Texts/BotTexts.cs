@@ -86,7 +86,7 @@ internal abstract class BotTexts
     public string Order(Order order)
     {
         var items = (order.Items ?? []).Select(item => $"{item.Name ?? $"№ {item.ProductId}"} × {item.Quantity}");
-        return $"{OrderName(order)}\n{Status(order.Status)}\n\n{string.Join('\n', items)}\n\n{Total(Money(order.TotalAmount, order.Currency))}";
+        return $"{OrderName(order)}\n{Outcome(order)}\n\n{string.Join('\n', items)}\n\n{Total(Money(order.TotalAmount, order.Currency))}";
     }
 
     /// <summary>An order as one line.</summary>
@@ -99,6 +99,13 @@ internal abstract class BotTexts
     protected abstract string OrderName(Order order);
 
     protected abstract string Status(string status);
+
+    /// <summary>Why an order failed, by the code of the reason; null when there is nothing to say about it.</summary>
+    protected abstract string? Failure(string reason);
+
+    private string Outcome(Order order) => order.FailureReason is { } reason && Failure(reason) is { } failure
+        ? $"{Status(order.Status)}: {failure}"
+        : Status(order.Status);
 
     /// <summary>The end of the id: ids made in the same minute begin alike.</summary>
     protected static string ShortId(Order order) => order.Id.ToString("N")[^6..].ToUpperInvariant();

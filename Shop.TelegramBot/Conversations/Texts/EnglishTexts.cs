@@ -104,5 +104,12 @@ internal sealed class EnglishTexts : BotTexts
         _ => status,
     };
 
+    protected override string? Failure(string reason) => reason switch
+    {
+        "insufficient_funds" => "not enough money in the wallet",
+        "payment_method_unavailable" => "this payment method is not available now",
+        _ => null,
+    };
+
     private static string Explain(string what, string? reason) => reason is null ? $"{what}." : $"{what}: {reason}";
 }

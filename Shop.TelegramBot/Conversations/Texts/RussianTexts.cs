@@ -104,5 +104,12 @@ internal sealed class RussianTexts : BotTexts
         _ => status,
     };
 
+    protected override string? Failure(string reason) => reason switch
+    {
+        "insufficient_funds" => "не хватает денег в кошельке",
+        "payment_method_unavailable" => "этот способ оплаты сейчас недоступен",
+        _ => null,
+    };
+
     private static string Explain(string what, string? reason) => reason is null ? $"{what}." : $"{what}: {reason}";
 }
