@@ -19,10 +19,9 @@ internal sealed class LocalPostgres(PostgresServerResource server) : LocalServer
 
     public override async Task<ProcessSpec> PrepareAsync(LocalServerContext context, CancellationToken cancellationToken)
     {
+        context = context with { DataDirectory = await PostgresDirectory.PrepareAsync(context, User, cancellationToken).ConfigureAwait(false) };
         var tool = new Tool(context, BinDirectory()!);
         var data = Path.Combine(context.DataDirectory, "data");
-        await tool.OwnAsync(context.DataDirectory, cancellationToken).ConfigureAwait(false);
-        await tool.RequireAccessAsync(cancellationToken).ConfigureAwait(false);
 
         var password = await server.PasswordParameter.GetValueAsync(cancellationToken).ConfigureAwait(false) ?? "";
         var userName = await server.UserNameReference.GetValueAsync(cancellationToken).ConfigureAwait(false) ?? PostgresServerResource.DefaultUserName;
@@ -64,7 +63,7 @@ internal sealed class LocalPostgres(PostgresServerResource server) : LocalServer
     }
 
     // The newest version that is installed; Debian keeps each in a directory of its own, outside PATH.
-    private static string? BinDirectory()
+    public static string? BinDirectory()
     {
         const string debian = "/usr/lib/postgresql";
         var versions = Directory.Exists(debian) ? Directory.GetDirectories(debian) : [];
@@ -98,32 +97,6 @@ internal sealed class LocalPostgres(PostgresServerResource server) : LocalServer
     /// <summary>The programs that prepare a data directory.</summary>
     private sealed class Tool(LocalServerContext context, string bin)
     {
-        public async Task OwnAsync(string path, CancellationToken cancellationToken)
-        {
-            if (!Native.IsRoot)
-                return;
-
-            await RunAsync(new ProcessSpec { FileName = "chown", Arguments = [$"{User}:{User}", path], WorkingDirectory = "/" }, cancellationToken).ConfigureAwait(false);
-        }
-
-        public async Task RequireAccessAsync(CancellationToken cancellationToken)
-        {
-            if (!Native.IsRoot)
-                return;
-
-            try
-            {
-                await RunAsync(new ProcessSpec { FileName = "test", Arguments = ["-w", context.DataDirectory], WorkingDirectory = "/", User = User }, cancellationToken).ConfigureAwait(false);
-            }
-            catch (DistributedApplicationException exception)
-            {
-                throw new DistributedApplicationException(
-                    $"PostgreSQL does not run as root, and its user '{User}' may not enter {context.DataDirectory}. "
-                    + "Run the AppHost as an ordinary user, move the checkout out of a private home directory, or set LocalServers__DataDirectory to a directory that everybody may enter.",
-                    exception);
-            }
-        }
-
         public async Task InitializeAsync(string data, string userName, string password, CancellationToken cancellationToken)
         {
             // Made beside its place and moved there whole, so that a half-made one is never used.
@@ -135,7 +108,7 @@ internal sealed class LocalPostgres(PostgresServerResource server) : LocalServer
             PrivateFile.Write(passwordFile, password + "\n");
             try
             {
-                await OwnAsync(passwordFile, cancellationToken).ConfigureAwait(false);
+                await PostgresDirectory.GiveAsync(context, passwordFile, User, cancellationToken).ConfigureAwait(false);
                 await RunAsync(
                     new ProcessSpec
                     {

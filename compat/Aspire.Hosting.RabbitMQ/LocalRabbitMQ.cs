@@ -14,7 +14,21 @@ internal sealed class LocalRabbitMQ(RabbitMQServerResource broker) : LocalServer
     private const string CookieFile = ".erlang.cookie";
 
     // The port mapper is in the process group of the broker, so nothing of it outlives the broker.
-    private const string Script = """epmd -port "$ERL_EPMD_PORT" -address 127.0.0.1 & exec "$0" """;
+    // When the broker stops, its management agent asks the very process that is stopping it to change a setting, and gives
+    // up after 5 seconds. Taken out before, while that process still answers, it costs half a second.
+    private const string Script =
+        """
+        epmd -port "$ERL_EPMD_PORT" -address 127.0.0.1 &
+        "$0" &
+        server=$!
+        trap '
+          erl -noinput -hidden -sname "stop-$$@localhost" -kernel inet_dist_use_interface "{127,0,0,1}" -eval \
+            "rpc:call(list_to_atom(os:getenv(\"RABBITMQ_NODENAME\")), gen_event, delete_handler, [rabbit_event, rabbit_mgmt_db_handler, stop], 2000), halt()."
+          kill -TERM $server' TERM
+        wait $server; code=$?
+        while kill -0 $server 2>/dev/null; do wait $server; code=$?; done
+        exit $code
+        """;
 
     private int? _mapperPort;
     private int? _distributionPort;

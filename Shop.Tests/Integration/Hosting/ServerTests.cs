@@ -48,6 +48,31 @@ public sealed class ServerTests
         Directory.Delete(directory, recursive: true);
     }
 
+    [Fact]
+    public async Task A_private_home_does_not_keep_postgres_out()
+    {
+        var home = Directory.CreateTempSubdirectory("shop-private-").FullName;
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(home));
+        string[] args = [$"--LocalServers:DataDirectory={home}/data", "--LocalServers:ThrowAwayData=false"];
+        var places = new List<string?>();
+        for (var start = 0; start < 2; start++)
+        {
+            await using var builder = DistributedApplicationTestingBuilder.Create([.. args, "--Parameters:postgres-password=kept"]);
+            builder.AddPostgres("postgres").WithDataVolume("postgres").AddDatabase("books");
+            await using var app = await builder.StartAsync();
+            await app.ResourceNotifications.WaitForResourceHealthyAsync("books", TestHost.Soon);
+            places.Add(Directory.ResolveLinkTarget($"{home}/data/postgres", returnFinalTarget: false)?.FullName);
+        }
+
+        // Only root's Postgres has a user of its own. Both starts found the same place.
+        Assert.Equal(Environment.IsPrivilegedProcess, places[0] is not null);
+        Assert.Equal(places[0], places[1]);
+        Assert.True(File.Exists($"{home}/data/postgres/data/PG_VERSION"));
+        if (places[0] is { } elsewhere)
+            Directory.Delete(elsewhere, recursive: true);
+        Directory.Delete(home, recursive: true);
+    }
+
     private static async Task<DistributedApplication> RunAsync(string[] args)
     {
         var builder = DistributedApplicationTestingBuilder.Create(args);

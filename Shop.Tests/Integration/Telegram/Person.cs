@@ -7,8 +7,10 @@ namespace Shop.Tests.Integration.Telegram;
 /// <summary>Somebody who chats with the bot through the sandbox.</summary>
 internal sealed class Person(HttpClient http, long id, string language)
 {
+    /// <summary>How the sandbox writes.</summary>
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     public long Id => id;
 

@@ -56,7 +56,9 @@ internal sealed class DataDirectory : IAsyncDisposable
     public string DirectoryFor(string resource, string? volume)
     {
         var path = volume is null ? Path.Combine(TemporaryOf(Root), resource) : Path.Combine(Root, volume);
-        Directory.CreateDirectory(path);
+        // A server that has put a link in its place looks after what the link leads to.
+        if (new DirectoryInfo(path).LinkTarget is null)
+            Directory.CreateDirectory(path);
         return path;
     }
 

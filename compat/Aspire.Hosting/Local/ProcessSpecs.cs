@@ -115,7 +115,8 @@ internal static class ProcessSpecs
     };
 
     // The dotnet that this process itself runs on.
-    private static string DotnetHost()
+    /// <summary>The program that runs this runtime.</summary>
+    public static string DotnetHost()
     {
         var runtime = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
         var beside = Path.GetFullPath(Path.Combine(runtime, "..", "..", "..", "dotnet"));
