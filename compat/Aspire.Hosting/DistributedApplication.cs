@@ -48,7 +48,12 @@ public class DistributedApplication : IHost, IAsyncDisposable
     }
 
     /// <inheritdoc />
-    public virtual Task StartAsync(CancellationToken cancellationToken = default) => _host.StartAsync(cancellationToken);
+    public virtual async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        // First what a person has to put right, which the host would log with a stack trace.
+        await Services.GetRequiredService<Orchestrator>().PrepareAsync(cancellationToken).ConfigureAwait(false);
+        await _host.StartAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     /// <inheritdoc />
     public virtual Task StopAsync(CancellationToken cancellationToken = default) => _host.StopAsync(cancellationToken);
@@ -67,7 +72,7 @@ public class DistributedApplication : IHost, IAsyncDisposable
 
         try
         {
-            await _host.StartAsync(cancellationToken).ConfigureAwait(false);
+            await StartAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (DistributedApplicationException exception)
         {

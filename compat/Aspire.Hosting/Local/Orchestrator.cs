@@ -40,11 +40,19 @@ internal sealed class Orchestrator(
     public ResourceInstance? FindInstance(string resourceId) =>
         _instances.FirstOrDefault(instance => string.Equals(instance.Id, resourceId, StringComparison.OrdinalIgnoreCase));
 
-    public async Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Makes sure that the servers are installed and takes the data directory.</summary>
+    /// <exception cref="DistributedApplicationException">What a person has to put right.</exception>
+    public async Task PrepareAsync(CancellationToken cancellationToken)
     {
         await eventing.PublishAsync(new BeforeStartEvent(services, model), cancellationToken).ConfigureAwait(false);
         RequireInstalledServers();
         _data = await DataDirectory.OpenAsync(settings.DataDirectory, settings.ThrowAwayData, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (_data is null)
+            throw new InvalidOperationException("The application is prepared before it is started.");
 
         var run = new LocalRun
         {
