@@ -135,8 +135,12 @@ public sealed class ConversationTests(RedisServer redis) : IClassFixture<RedisSe
         await person.WriteAsync("/cart");
         var cart = await person.HearAsync("Phone × 1");
 
+        // The first press is still at work when the second comes: once it is done, the button is gone.
+        var bothPressed = new TaskCompletionSource();
+        _shop.Delay = request => request.RequestUri!.Host == "orders" ? bothPressed.Task : Task.CompletedTask;
         await person.PressAsync(cart, "Order for");
         await person.PressAsync(cart, "Order for");
+        bothPressed.SetResult();
 
         await person.WaitAsync(view => view is { WaitingButtons: 0 } && view.Messages.Any(message => message.MessageId == cart.MessageId && message.Text != cart.Text), "both presses handled");
         Assert.Single(_shop.Orders);
