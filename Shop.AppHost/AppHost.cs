@@ -7,6 +7,7 @@ var adminEmail = builder.AddParameter("admin-email", () => builder.GivenParamete
 var adminPassword = builder.AddGeneratedSecret("admin-password");
 var demoPassword = builder.AddGeneratedSecret("demo-password");
 var keyEncryptionKey = builder.AddGeneratedSecret("key-encryption-key");
+var dataProtectionKey = builder.AddGeneratedSecret("data-protection-key");
 var telegramToken = builder.AddTelegramToken();
 
 // Servers
@@ -63,6 +64,7 @@ builder.AddProject<Projects.Shop_Web>("web")
     .WithReference(catalog)
     .WithReference(orders)
     .WithReference(payments)
+    .WithEnvironment("DataProtection__Key", dataProtectionKey)
     .WithExternalHttpEndpoints()
     .AsShopService();
 
@@ -71,6 +73,7 @@ builder.AddProject<Projects.Shop_TelegramBot>("telegrambot")
     .WithServiceIdentity(auth)
     .WithReference(catalog)
     .WithReference(orders)
+    .WithEnvironment("DataProtection__Key", dataProtectionKey)
     .WithTelegram(telegramToken, sandbox)
     .WithHttpHealthCheck("/health");
 

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
+using Shop.ServiceDefaults.Security;
 
 namespace Shop.ServiceDefaults.Idempotency;
 
@@ -64,7 +65,7 @@ internal static class IdempotencyStore
                 UPDATE idempotency_keys SET status = $3, content_type = $4, location = $5, body = $6, locked_until = NULL
                 WHERE scope = $1 AND key_hash = $2
                 """, entry.Scope, entry.KeyHash, answer.Status, (object?)answer.ContentType ?? DBNull.Value,
-                (object?)answer.Location ?? DBNull.Value, Encrypt(entry, answer.Body));
+                (object?)answer.Location ?? DBNull.Value, SealedBox.Seal(BodyKey(entry), answer.Body));
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
         finally
@@ -109,7 +110,7 @@ internal static class IdempotencyStore
                 return (same, null);
             return (true, new StoredAnswer(
                 reader.GetInt32(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetString(3),
-                Decrypt(entry, (byte[])reader[4])));
+                SealedBox.Open(BodyKey(entry), (byte[])reader[4])));
         }
         finally
         {
@@ -126,27 +127,6 @@ internal static class IdempotencyStore
         foreach (var value in values)
             command.Parameters.Add(new NpgsqlParameter { Value = value });
         return command;
-    }
-
-    private static byte[] Encrypt(IdempotencyEntry entry, byte[] body)
-    {
-        var sealedBody = new byte[AesGcm.NonceByteSizes.MaxSize + AesGcm.TagByteSizes.MaxSize + body.Length];
-        var nonce = sealedBody.AsSpan(0, AesGcm.NonceByteSizes.MaxSize);
-        var tag = sealedBody.AsSpan(nonce.Length, AesGcm.TagByteSizes.MaxSize);
-        RandomNumberGenerator.Fill(nonce);
-        using var cipher = new AesGcm(BodyKey(entry), tag.Length);
-        cipher.Encrypt(nonce, body, sealedBody.AsSpan(nonce.Length + tag.Length), tag);
-        return sealedBody;
-    }
-
-    private static byte[] Decrypt(IdempotencyEntry entry, byte[] sealedBody)
-    {
-        var nonce = sealedBody.AsSpan(0, AesGcm.NonceByteSizes.MaxSize);
-        var tag = sealedBody.AsSpan(nonce.Length, AesGcm.TagByteSizes.MaxSize);
-        var body = new byte[sealedBody.Length - nonce.Length - tag.Length];
-        using var cipher = new AesGcm(BodyKey(entry), tag.Length);
-        cipher.Decrypt(nonce, sealedBody.AsSpan(nonce.Length + tag.Length), tag, body);
-        return body;
     }
 
     private static byte[] BodyKey(IdempotencyEntry entry) =>

@@ -32,6 +32,9 @@ internal sealed class RunningBot : IAsyncDisposable
             $"--Telegram:Token={token}",
             $"--Telegram:ApiUrl={telegramUrl}",
             $"--ConnectionStrings:redis={redis}",
+            "--ServiceAuth:ClientId=telegrambot",
+            "--ServiceAuth:ClientSecret=the secret of the bot",
+            "--DataProtection:Key=a key of enough characters",
             "--Logging:LogLevel:Default=Debug",
         ];
         var app = BotApplication.Build(settings, builder =>
