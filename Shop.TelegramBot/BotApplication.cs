@@ -43,7 +43,7 @@ internal static class BotApplication
 
     private static void AddShopApis(this WebApplicationBuilder builder)
     {
-        builder.Services.AddHttpClient<AuthApi>(http => http.BaseAddress = new Uri("http://auth"));
+        builder.AddServiceClient<AuthApi>("auth");
         builder.Services.AddHttpClient<CatalogApi>(http => http.BaseAddress = new Uri("http://catalog"));
         builder.Services.AddHttpClient<OrdersApi>(http => http.BaseAddress = new Uri("http://orders"));
     }

@@ -15,7 +15,7 @@ internal sealed partial class AccountDialog(AuthApi auth, ISessionStore sessions
         var advice = deleted ? "" : "\n" + turn.Texts.DeletePassword;
         try
         {
-            var reply = await auth.SignInAsync(login.Email, login.Password, cancellationToken);
+            var reply = await auth.SignInAsync(turn.ChatId, login.Email, login.Password, cancellationToken);
             turn.Session = turn.Session with { Account = ToAccount(login.Email, reply) };
             await turn.SayAsync(turn.Texts.SignedIn(login.Email) + advice, null, cancellationToken);
         }
@@ -49,7 +49,7 @@ internal sealed partial class AccountDialog(AuthApi auth, ISessionStore sessions
 
         if (account.ExpiresAt - clock.GetUtcNow() > LeastValidity) return account.AccessToken;
 
-        var reply = await auth.RefreshAsync(account.RefreshToken, cancellationToken);
+        var reply = await auth.RefreshAsync(turn.ChatId, account.RefreshToken, cancellationToken);
         turn.Session = turn.Session with { Account = ToAccount(account.Email, reply) };
 
         // The old refresh token is spent: losing the new one would sign the person out.
@@ -62,7 +62,7 @@ internal sealed partial class AccountDialog(AuthApi auth, ISessionStore sessions
     {
         try
         {
-            await auth.SignOutAsync(account.RefreshToken, account.AccessToken, cancellationToken);
+            await auth.SignOutAsync(account.RefreshToken, cancellationToken);
         }
         catch (Exception failure) when (failure is ShopRefusedException or ShopUnavailableException)
         {

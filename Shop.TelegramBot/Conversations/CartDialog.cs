@@ -39,7 +39,8 @@ internal sealed class CartDialog(CatalogApi catalog, OrderDialog orders)
     public async Task ShowAsync(Turn turn, CancellationToken cancellationToken)
     {
         var products = await LoadAsync(turn, cancellationToken);
-        var cart = turn.Session.Cart;
+        var cart = turn.Session.Cart.ShownAt(productId => products[productId].Price, turn.UpdateId);
+        turn.Session = turn.Session with { Cart = cart };
         if (cart.IsEmpty)
         {
             await turn.ShowAsync(turn.Texts.CartEmpty, new InlineKeyboardMarkup([[ToProducts(turn)]]), cancellationToken);
@@ -47,7 +48,9 @@ internal sealed class CartDialog(CatalogApi catalog, OrderDialog orders)
         }
 
         var lines = cart.Lines.Select(line => (line.Quantity, Product: products[line.ProductId])).ToList();
-        var total = turn.Texts.Money(lines.Sum(line => line.Quantity * line.Product.Price), lines[0].Product.Currency);
+        var total = string.Join(" + ", lines
+            .GroupBy(line => line.Product.Currency, line => line.Quantity * line.Product.Price)
+            .Select(amounts => turn.Texts.Money(amounts.Sum(), amounts.Key)));
         var written = lines.Select(line => $"{line.Product.Name} × {line.Quantity} — {turn.Texts.Money(line.Quantity * line.Product.Price, line.Product.Currency)}");
         var text = $"{turn.Texts.CartTitle}\n\n{string.Join('\n', written)}\n\n{turn.Texts.Total(total)}";
         var buttons = new InlineKeyboardMarkup(
@@ -75,7 +78,7 @@ internal sealed class CartDialog(CatalogApi catalog, OrderDialog orders)
             return;
         }
 
-        var items = cart.Lines.Select(line => new NewOrderItem(line.ProductId, line.Quantity)).ToList();
+        var items = cart.Lines.Select(line => new NewOrderItem(line.ProductId, line.Quantity, line.ShownPrice)).ToList();
         try
         {
             if (await orders.PlaceAsync(turn, items, turn.IdempotencyKey(revision), cancellationToken))

@@ -88,7 +88,7 @@ internal sealed partial class Conversation(
             return;
         }
 
-        await turn.SayAsync(turn.Texts.Refused(refused.Status, refused.Reason), null, cancellationToken);
+        await turn.SayAsync(turn.Texts.Refused(refused), null, cancellationToken);
     }
 
     private async Task AnswerAsync(ITelegramBotClient bot, string queryId, string? notice, CancellationToken cancellationToken)

@@ -13,11 +13,11 @@ internal static class Rewriting
     {
         try
         {
-            await bot.EditMessageText(chatId: chatId, messageId: messageId, text: text, replyMarkup: buttons, cancellationToken: cancellationToken);
+            await bot.EditMessageText(chatId: chatId, messageId: messageId, text: MessageText.Fit(text), replyMarkup: buttons, cancellationToken: cancellationToken);
         }
         catch (ApiRequestException same) when (same.ErrorCode == 400 && same.Message.Contains("message is not modified", StringComparison.OrdinalIgnoreCase))
         {
-            return messageId;
+            // The person sees what was to be shown.
         }
 
         return messageId;

@@ -33,7 +33,7 @@ internal sealed class Turn(ITelegramBotClient bot, int updateId, long chatId, in
     /// <summary>Answers with a new message.</summary>
     /// <returns>The id of the message.</returns>
     public async Task<int> SayAsync(string text, InlineKeyboardMarkup? buttons, CancellationToken cancellationToken)
-        => (await bot.SendMessage(chatId: chatId, text: text, replyMarkup: buttons, cancellationToken: cancellationToken)).Id;
+        => (await bot.SendMessage(chatId: chatId, text: MessageText.Fit(text), replyMarkup: buttons, cancellationToken: cancellationToken)).Id;
 
     /// <summary>Answers a pressed button by rewriting its message, and a typed message by a new one.</summary>
     /// <returns>The id of the message that shows the answer.</returns>

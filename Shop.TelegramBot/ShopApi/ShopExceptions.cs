@@ -1,9 +1,12 @@
 namespace Shop.TelegramBot.ShopApi;
 
 /// <summary>The shop refused a request, with the problem details it gave.</summary>
-internal sealed class ShopRefusedException(int status, string? reason) : Exception($"The shop answered {status}: {reason}")
+internal sealed class ShopRefusedException(int status, string? code, string? reason) : Exception($"The shop answered {status}: {reason}")
 {
     public int Status => status;
+
+    /// <summary>The snake_case name of the problem, if it has one.</summary>
+    public string? Code => code;
 
     /// <summary>What the shop says of it, fit for the customer.</summary>
     public string? Reason => reason;

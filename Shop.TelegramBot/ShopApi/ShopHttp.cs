@@ -53,8 +53,8 @@ internal static class ShopHttp
         var problem = isProblem ? await response.Content.ReadFromJsonAsync<Problem>(JsonDefaults.Client, cancellationToken) : null;
         var fields = problem?.Errors?.Values.SelectMany(messages => messages).Take(5) ?? [];
         var reason = string.Join(' ', new[] { problem?.Detail ?? problem?.Title }.Concat(fields).Where(part => !string.IsNullOrWhiteSpace(part)));
-        return new ShopRefusedException((int)response.StatusCode, reason.Length == 0 ? null : reason[..Math.Min(reason.Length, MaxReason)]);
+        return new ShopRefusedException((int)response.StatusCode, problem?.Code, reason.Length == 0 ? null : reason[..Math.Min(reason.Length, MaxReason)]);
     }
 
-    private sealed record Problem(string? Title, string? Detail, Dictionary<string, string[]>? Errors);
+    private sealed record Problem(string? Code, string? Title, string? Detail, Dictionary<string, string[]>? Errors);
 }

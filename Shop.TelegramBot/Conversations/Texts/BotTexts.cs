@@ -80,7 +80,7 @@ internal abstract class BotTexts
 
     public abstract string ShopUnavailable { get; }
 
-    public abstract string Refused(int status, string? reason);
+    public abstract string Refused(ShopRefusedException refused);
 
     /// <summary>An order as a message.</summary>
     public string Order(Order order)

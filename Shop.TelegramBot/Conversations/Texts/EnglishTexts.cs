@@ -77,14 +77,18 @@ internal sealed class EnglishTexts : BotTexts
 
     public override string ShopUnavailable => "The shop does not answer now. Try again in a minute.";
 
-    public override string Refused(int status, string? reason) => status switch
+    public override string Refused(ShopRefusedException refused) => refused switch
     {
-        402 => "There is not enough money in the wallet.",
-        403 => "You are not allowed to do this.",
-        404 => "There is no such thing.",
-        409 => Explain("This cannot be ordered", reason),
-        429 => "Too often. Wait a little.",
-        _ => Explain("The shop refused", reason),
+        { Code: "out_of_stock" } => "There are not so many in stock. Take fewer.",
+        { Code: "price_changed" } => "The price has changed. Check the cart and order again.",
+        { Code: "unknown_product" } => "There is no such product in the catalogue.",
+        { Code: "mixed_currencies" } => "All prices of one order must be in one currency.",
+        { Status: 402 } => "There is not enough money in the wallet.",
+        { Status: 403 } => "You are not allowed to do this.",
+        { Status: 404 } => "There is no such thing.",
+        { Status: 409 } => Explain("This cannot be ordered", refused.Reason),
+        { Status: 429 } => "Too often. Wait a little.",
+        _ => Explain("The shop refused", refused.Reason),
     };
 
     protected override CultureInfo Culture { get; } = CultureInfo.GetCultureInfo("en-US");
@@ -93,7 +97,7 @@ internal sealed class EnglishTexts : BotTexts
 
     protected override string Status(string status) => status switch
     {
-        "pending" => "⏳ placed, checking the stock",
+        "pending" => "⏳ placed, being charged",
         "awaiting_payment" => "💳 waiting for payment",
         "paid" => "💰 paid",
         "confirmed" => "✅ confirmed",

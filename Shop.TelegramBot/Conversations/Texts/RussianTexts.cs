@@ -77,14 +77,18 @@ internal sealed class RussianTexts : BotTexts
 
     public override string ShopUnavailable => "Магазин сейчас не отвечает. Попробуйте через минуту.";
 
-    public override string Refused(int status, string? reason) => status switch
+    public override string Refused(ShopRefusedException refused) => refused switch
     {
-        402 => "Не хватает денег в кошельке.",
-        403 => "Вам это не разрешено.",
-        404 => "Такого нет.",
-        409 => Explain("Так заказать не получится", reason),
-        429 => "Слишком часто. Подождите немного.",
-        _ => Explain("Магазин отказал", reason),
+        { Code: "out_of_stock" } => "Столько сейчас нет в наличии. Уменьшите количество.",
+        { Code: "price_changed" } => "Цена изменилась. Проверьте корзину и закажите ещё раз.",
+        { Code: "unknown_product" } => "Такого товара нет в каталоге.",
+        { Code: "mixed_currencies" } => "В одном заказе все цены должны быть в одной валюте.",
+        { Status: 402 } => "Не хватает денег в кошельке.",
+        { Status: 403 } => "Вам это не разрешено.",
+        { Status: 404 } => "Такого нет.",
+        { Status: 409 } => Explain("Так заказать не получится", refused.Reason),
+        { Status: 429 } => "Слишком часто. Подождите немного.",
+        _ => Explain("Магазин отказал", refused.Reason),
     };
 
     protected override CultureInfo Culture { get; } = CultureInfo.GetCultureInfo("ru-RU");
@@ -93,7 +97,7 @@ internal sealed class RussianTexts : BotTexts
 
     protected override string Status(string status) => status switch
     {
-        "pending" => "⏳ принят, проверяем наличие",
+        "pending" => "⏳ принят, списываем оплату",
         "awaiting_payment" => "💳 ждёт оплаты",
         "paid" => "💰 оплачен",
         "confirmed" => "✅ подтверждён",

@@ -174,6 +174,27 @@ public sealed class ConversationTests(RedisServer redis) : IClassFixture<RedisSe
     }
 
     [Fact]
+    public async Task A_price_that_changed_after_it_was_shown_is_not_charged()
+    {
+        var person = Person();
+        await SignInAsync(person);
+        await person.WriteAsync("/products");
+        await person.PressAsync(await person.HearAsync("page 1"), "Phone");
+        await person.WriteAsync("/cart");
+        var cart = await person.HearAsync("Phone × 1");
+        _shop.SetPrice(1, 750m);
+
+        await person.PressAsync(cart, "Order for 500");
+        await person.HearAsync("The price has changed.");
+        Assert.Empty(_shop.Orders);
+
+        var shown = await person.HearAsync("Total: 750.00 ₽");
+        await person.PressAsync(shown, "Order for 750");
+        await person.HearAsync("⏳");
+        Assert.Equal(750m, Assert.Single(_shop.Orders).Total);
+    }
+
+    [Fact]
     public async Task An_order_without_signing_in_is_not_placed()
     {
         var person = Person();

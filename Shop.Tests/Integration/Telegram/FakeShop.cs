@@ -11,7 +11,9 @@ internal sealed class FakeShop : HttpMessageHandler
     public const string Email = "anna@example.com";
     public const string Password = "correct horse";
 
-    private static readonly (int Id, string Russian, string English, decimal Price)[] Products =
+    private const string ServiceToken = "the token of the bot";
+
+    private readonly (int Id, string Russian, string English, decimal Price)[] _products =
     [
         (1, "Телефон", "Phone", 500m), (2, "Ноутбук", "Laptop", 1500m),
         .. Enumerable.Range(3, 6).Select(id => (id, $"Товар {id}", $"Product {id}", 10m * id)),
@@ -37,8 +39,14 @@ internal sealed class FakeShop : HttpMessageHandler
     /// <summary>What a request waits for before it is answered.</summary>
     public Func<HttpRequestMessage, Task> Delay { get; set; } = _ => Task.CompletedTask;
 
-    public static HttpResponseMessage Problem(HttpStatusCode status, string detail)
-        => new(status) { Content = JsonContent.Create(new { title = "Problem", status = (int)status, detail }, mediaType: new("application/problem+json")) };
+    public static HttpResponseMessage Problem(HttpStatusCode status, string detail, string? code = null)
+        => new(status) { Content = JsonContent.Create(new { title = "Problem", status = (int)status, detail, code }, mediaType: new("application/problem+json")) };
+
+    public void SetPrice(int id, decimal price)
+    {
+        var index = Array.FindIndex(_products, product => product.Id == id);
+        _products[index] = _products[index] with { Price = price };
+    }
 
     public void Settle(string status)
     {
@@ -52,10 +60,12 @@ internal sealed class FakeShop : HttpMessageHandler
         await Delay(request);
         if (Intercept(request) is { } answer) return answer;
 
+        if (request.Content is FormUrlEncodedContent) return Json(new { access_token = ServiceToken, token_type = "bearer", expires_in = 900 });
+
         var body = request.Content is null ? default : await request.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
         return (request.Method.Method, uri.Host, uri.AbsolutePath) switch
         {
-            ("POST", "auth", "/auth/token") => SignIn(body),
+            ("POST", "auth", "/auth/token") => SignIn(request, body),
             ("POST", "auth", "/auth/refresh") => Refresh(body),
             ("POST", "auth", "/auth/logout") => new HttpResponseMessage(HttpStatusCode.NoContent),
             ("GET", "catalog", "/products") => List(request),
@@ -67,8 +77,10 @@ internal sealed class FakeShop : HttpMessageHandler
         };
     }
 
-    private HttpResponseMessage SignIn(JsonElement body)
-        => body.GetProperty("email").GetString() == Email && body.GetProperty("password").GetString() == Password
+    /// <remarks>Only from the bot itself, and with the chat named, are attempts limited for each chat.</remarks>
+    private HttpResponseMessage SignIn(HttpRequestMessage request, JsonElement body)
+        => request.Headers.Authorization?.Parameter == ServiceToken && request.Headers.GetValues("X-Forwarded-For").Single().StartsWith("telegram:", StringComparison.Ordinal)
+            && body.GetProperty("email").GetString() == Email && body.GetProperty("password").GetString() == Password
             ? Tokens()
             : Problem(HttpStatusCode.Unauthorized, "Wrong email or password.");
 
@@ -81,18 +93,18 @@ internal sealed class FakeShop : HttpMessageHandler
         return Json(new { access_token = $"access-{number}", token_type = "bearer", expires_in = TokenLifetime, refresh_token = $"refresh-{number}" });
     }
 
-    private static HttpResponseMessage List(HttpRequestMessage request)
+    private HttpResponseMessage List(HttpRequestMessage request)
     {
         var query = System.Web.HttpUtility.ParseQueryString(request.RequestUri!.Query);
         var (page, size) = (int.Parse(query["page"]!, provider: null), int.Parse(query["page_size"]!, provider: null));
-        var response = Json(Products.Skip((page - 1) * size).Take(size).Select(product => ToJson(request, product)));
-        response.Headers.Add("X-Total-Count", $"{Products.Length}");
+        var response = Json(_products.Skip((page - 1) * size).Take(size).Select(product => ToJson(request, product)));
+        response.Headers.Add("X-Total-Count", $"{_products.Length}");
         return response;
     }
 
-    private static HttpResponseMessage One(HttpRequestMessage request, int id)
+    private HttpResponseMessage One(HttpRequestMessage request, int id)
     {
-        var product = Products.FirstOrDefault(product => product.Id == id);
+        var product = _products.FirstOrDefault(product => product.Id == id);
         return product.Id == 0 ? Problem(HttpStatusCode.NotFound, "No such product.") : Json(ToJson(request, product));
     }
 
@@ -110,13 +122,18 @@ internal sealed class FakeShop : HttpMessageHandler
 
         var items = body.GetProperty("items").EnumerateArray()
             .Select(item => (Id: item.GetProperty("product_id").GetInt32(), Quantity: item.GetProperty("quantity").GetInt32())).ToList();
-        if (items.Any(item => Products.All(product => product.Id != item.Id))) return Problem(HttpStatusCode.Conflict, "Product is out of stock.");
+        if (items.Any(item => _products.All(product => product.Id != item.Id))) return Problem(HttpStatusCode.Conflict, "Product is out of stock.");
 
-        var total = items.Sum(item => item.Quantity * Products.Single(product => product.Id == item.Id).Price);
+        if (body.GetProperty("items").EnumerateArray().Any(IsOtherPrice)) return Problem(HttpStatusCode.Conflict, "The price has changed.", "price_changed");
+
+        var total = items.Sum(item => item.Quantity * _products.Single(product => product.Id == item.Id).Price);
         var order = new FakeOrder(Guid.CreateVersion7(), key, body.GetProperty("payment_method").GetString()!, items, total);
         _orders[order.Id] = order;
         return Json(order.ToJson(), HttpStatusCode.Accepted);
     });
+
+    private bool IsOtherPrice(JsonElement item) => item.TryGetProperty("price", out var price)
+        && price.GetDecimal() != _products.Single(product => product.Id == item.GetProperty("product_id").GetInt32()).Price;
 
     private HttpResponseMessage Signed(HttpRequestMessage request, Func<HttpResponseMessage> answer)
         => request.Headers.Authorization?.Parameter == $"access-{_tokens}" ? answer() : Problem(HttpStatusCode.Unauthorized, "The token is not valid.");
