@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.DataProtection;
 using StackExchange.Redis;
@@ -5,7 +6,7 @@ using StackExchange.Redis;
 namespace Shop.Web.Account;
 
 /// <summary>Keeps the tokens of every session, encrypted, in Redis, where all replicas find them. The cookie has only the session's id.</summary>
-internal sealed class SessionStore(IConnectionMultiplexer redis, IDataProtectionProvider protection)
+internal sealed partial class SessionStore(IConnectionMultiplexer redis, IDataProtectionProvider protection, ILogger<SessionStore> logger)
 {
     /// <summary>As long as a refresh token lives.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(30);
@@ -18,7 +19,15 @@ internal sealed class SessionStore(IConnectionMultiplexer redis, IDataProtection
     public async Task<UserTokens?> FindAsync(string id)
     {
         byte[]? stored = await redis.GetDatabase().StringGetAsync(Key(id));
-        return stored is null ? null : JsonSerializer.Deserialize<UserTokens>(_protector.Unprotect(stored));
+        try
+        {
+            return stored is null ? null : JsonSerializer.Deserialize<UserTokens>(_protector.Unprotect(stored));
+        }
+        catch (Exception unreadable) when (unreadable is CryptographicException or JsonException)
+        {
+            Unreadable(logger, unreadable); // The keys were lost or the shape has changed: the user signs in again.
+            return null;
+        }
     }
 
     public Task DeleteAsync(string id) => redis.GetDatabase().KeyDeleteAsync(Key(id));
@@ -31,4 +40,7 @@ internal sealed class SessionStore(IConnectionMultiplexer redis, IDataProtection
     private static RedisKey Key(string id) => $"web:session:{id}";
 
     private static RedisKey LockKey(string id) => $"web:session:{id}:renewal";
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A session cannot be read and has ended")]
+    private static partial void Unreadable(ILogger logger, Exception exception);
 }

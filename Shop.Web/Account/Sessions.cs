@@ -3,11 +3,12 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.WebUtilities;
+using Shop.Web.Api;
 
 namespace Shop.Web.Account;
 
 /// <summary>Signs visitors in and out, and keeps their access tokens fresh.</summary>
-internal sealed class Sessions(SessionStore store, AuthClient auth, UserClient users, TimeProvider time)
+internal sealed partial class Sessions(SessionStore store, AuthClient auth, UserClient users, TimeProvider time, ILogger<Sessions> logger)
 {
     public const string SessionClaim = "sid";
 
@@ -39,13 +40,12 @@ internal sealed class Sessions(SessionStore store, AuthClient auth, UserClient u
     /// <summary>Ends the session here and at Auth.</summary>
     public async Task SignOutAsync(HttpContext context)
     {
+        await context.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
         if (context.User.FindFirst(SessionClaim)?.Value is { } id && await store.FindAsync(id) is { } tokens)
         {
             await store.DeleteAsync(id);
-            await auth.SignOutAsync(tokens.RefreshToken, context.RequestAborted);
+            await RevokeAsync(tokens, context.RequestAborted);
         }
-
-        await context.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
     }
 
     /// <summary>
@@ -64,6 +64,11 @@ internal sealed class Sessions(SessionStore store, AuthClient auth, UserClient u
                 try
                 {
                     return await RenewAsync(id, cancellationToken);
+                }
+                catch (Exception exception) when (Outage.Is(exception) && tokens.ExpiresAt > time.GetUtcNow())
+                {
+                    NotRenewed(logger, exception);
+                    return tokens; // Good for a moment yet; the next request tries again.
                 }
                 finally
                 {
@@ -98,8 +103,27 @@ internal sealed class Sessions(SessionStore store, AuthClient auth, UserClient u
         return renewed;
     }
 
+    /// <remarks>The session is over either way: nobody else has the token that is left.</remarks>
+    private async Task RevokeAsync(UserTokens tokens, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await auth.SignOutAsync(tokens.RefreshToken, cancellationToken);
+        }
+        catch (Exception exception) when (Outage.Is(exception))
+        {
+            NotRevoked(logger, exception);
+        }
+    }
+
     private bool IsStale(UserTokens tokens) => tokens.ExpiresAt - time.GetUtcNow() < RenewBefore;
 
     private UserTokens Keep(IssuedTokens issued) =>
         new(issued.AccessToken, time.GetUtcNow() + TimeSpan.FromSeconds(issued.ExpiresIn), issued.RefreshToken);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A session could not be renewed yet")]
+    private static partial void NotRenewed(ILogger logger, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A session ended here, but not at Auth")]
+    private static partial void NotRevoked(ILogger logger, Exception exception);
 }

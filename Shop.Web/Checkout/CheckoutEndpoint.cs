@@ -2,7 +2,6 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
-using Polly;
 using Shop.Web.Api;
 using Shop.Web.Cart;
 using Shop.Web.Orders;
@@ -35,7 +34,7 @@ internal static class CheckoutEndpoint
         {
             return Back(problem.Key, problem.Status >= StatusCodes.Status500InternalServerError || problem.Code == "request_in_progress" ? key : null);
         }
-        catch (Exception exception) when (exception is HttpRequestException or ExecutionRejectedException)
+        catch (Exception exception) when (Outage.Is(exception))
         {
             return Back("503", key);
         }

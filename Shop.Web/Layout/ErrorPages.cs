@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Polly;
 using Shop.Web.Api;
 
 namespace Shop.Web.Layout;
@@ -16,7 +15,8 @@ internal sealed partial class ErrorPages(ILogger<ErrorPages> logger) : IExceptio
         var status = exception switch
         {
             ApiException { Status: StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden } problem => problem.Status,
-            ApiException or HttpRequestException or ExecutionRejectedException or TimeoutException => StatusCodes.Status503ServiceUnavailable,
+            ApiException => StatusCodes.Status503ServiceUnavailable,
+            _ when Outage.Is(exception) => StatusCodes.Status503ServiceUnavailable,
             BadHttpRequestException bad => bad.StatusCode,
             _ => StatusCodes.Status500InternalServerError,
         };

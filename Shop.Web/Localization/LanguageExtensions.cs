@@ -21,6 +21,11 @@ internal static class LanguageExtensions
 
     public static void UseLanguages(this WebApplication app) => app.UseRequestLocalization();
 
+    /// <summary>A sum as the reader writes it; what is in several currencies stays apart.</summary>
+    public static string Sum(IEnumerable<(decimal Amount, string Currency)> amounts) => string.Join(" + ", amounts
+        .GroupBy(amount => amount.Currency, amount => amount.Amount)
+        .Select(amounts => Money(amounts.Sum(), amounts.Key)));
+
     /// <summary>An amount as the reader writes it.</summary>
     public static string Money(decimal amount, string currency) =>
         $"{amount.ToString("N2", CultureInfo.CurrentCulture)} {(currency == "RUB" ? "₽" : currency)}".Replace(' ', '\u00A0');
