@@ -25,8 +25,8 @@ internal record ProductInput
     [Range(typeof(decimal), "0.01", "99999999.99", ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true)]
     public required decimal Price { get; init; }
 
-    /// <summary>ISO 4217.</summary>
-    [Required, RegularExpression("[A-Z]{3}")]
+    /// <summary>ISO 4217: one that payments has accounts in, or nobody could pay.</summary>
+    [Required, AllowedValues("RUB", "USD", "EUR")]
     public string Currency { get; init; } = "RUB";
 
     /// <summary>A category's slug.</summary>

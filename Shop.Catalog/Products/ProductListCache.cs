@@ -23,7 +23,7 @@ internal sealed partial class ProductListCache(HybridCache cache, IServiceScopeF
         LocalCacheExpiration = TimeSpan.FromSeconds(10),
     };
 
-    /// <summary>The first page, at most a minute old and never older than the last write.</summary>
+    /// <summary>The first page, at most a minute old; a write drops it, save that a page being loaded at that very moment may be kept.</summary>
     public ValueTask<ProductPage> GetAsync(CancellationToken cancellationToken) =>
         cache.GetOrCreateAsync(Key, scopes, LoadAsync, Options, cancellationToken: cancellationToken);
 

@@ -20,6 +20,8 @@ internal sealed record DepositRequest(
     {
         if (!Money.IsWholeMinorUnits(Amount))
             yield return new ValidationResult("The amount has more than two decimals.", [nameof(Amount)]);
+        if (UserId == Guid.Empty)
+            yield return new ValidationResult("The user id must not be empty.", [nameof(UserId)]);
     }
 }
 

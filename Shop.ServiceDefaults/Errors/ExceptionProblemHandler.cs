@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Shop.ServiceDefaults.Database;
 
 namespace Shop.ServiceDefaults.Errors;
@@ -51,6 +52,8 @@ internal sealed partial class ExceptionProblemHandler(
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
             (StatusCodes.Status413PayloadTooLarge, "body_too_large", "The request body is larger than this endpoint takes."),
         BadHttpRequestException bad => (bad.StatusCode, "bad_request", WithoutTypes(bad.Message)),
+        _ when HasUnstorableText(exception) =>
+            (StatusCodes.Status400BadRequest, "invalid_text", "A text holds a character that cannot be stored, such as NUL."),
         _ when TransientErrors.IsTransient(exception) =>
             (StatusCodes.Status503ServiceUnavailable, "unavailable", "The service is busy or restarting. Try again."),
         HttpRequestException =>
@@ -58,15 +61,27 @@ internal sealed partial class ExceptionProblemHandler(
         _ => (StatusCodes.Status500InternalServerError, "internal_error", "Something went wrong on our side."),
     };
 
+    /// <remarks>JSON and addresses may hold U+0000, PostgreSQL's text may not; no field has a use for it, so it is refused in one place.</remarks>
+    private static bool HasUnstorableText(Exception exception) =>
+        (exception as PostgresException ?? exception.InnerException as PostgresException)
+            is { SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter };
+
     /// <remarks>The path names the caller's own input; the reader's message would name our types.</remarks>
-    private static string Describe(JsonException exception) =>
-        exception.Message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal)
-            ? $"Unknown field at {exception.Path ?? "$"}."
+    private static string Describe(JsonException exception)
+    {
+        if (exception.Message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal))
+            return $"Unknown field at {exception.Path ?? "$"}.";
+        return MissingFields().Match(exception.Message) is { Success: true } missing
+            ? $"Missing at {exception.Path ?? "$"}: {missing.Groups["names"].Value.Replace("'", "", StringComparison.Ordinal)}."
             : $"The JSON is not valid at {exception.Path ?? "$"}, line {exception.LineNumber + 1}.";
+    }
 
     /// <summary>The framework names a parameter with its .NET type: <c>"Nullable&lt;decimal&gt; MinPrice"</c>; the caller knows it as <c>"min_price"</c>.</summary>
     private static string WithoutTypes(string message) =>
         TypedParameter().Replace(message, match => $"\"{JsonNamingPolicy.SnakeCaseLower.ConvertName(match.Groups["name"].Value)}\"");
+
+    [GeneratedRegex(@"missing required properties including: (?<names>'[\w', ]+')")]
+    private static partial Regex MissingFields();
 
     [GeneratedRegex(@"(?<=parameter )""[^"" ]+ (?<name>\w+)""")]
     private static partial Regex TypedParameter();

@@ -180,6 +180,17 @@ public sealed class CatalogApiTests(ShopFixture shop)
     }
 
     [Fact]
+    public async Task A_product_without_its_names_is_told_what_is_missing()
+    {
+        using var admin = await shop.AdminClientAsync("catalog");
+
+        using var response = await admin.PostAsJsonAsync("/products", new { name_ru = "Имя", category = "phones" });
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal("Missing at $: name_en, price.", (string?)(await ShopFixture.ReadAsync(response))["detail"]);
+    }
+
+    [Fact]
     public async Task Reserving_again_gives_the_same_reservation_and_other_items_are_refused()
     {
         using var admin = await shop.AdminClientAsync("catalog");

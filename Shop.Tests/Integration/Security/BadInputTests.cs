@@ -80,6 +80,7 @@ public sealed class BadInputTests(ShopFixture shop)
     [InlineData("catalog", "/products?page_size=1000")]
     [InlineData("catalog", "/products?min_price=-5")]
     [InlineData("catalog", "/products?sort=drop_table")]
+    [InlineData("catalog", "/products?category=%00")]
     public async Task A_list_out_of_its_bounds_is_refused(string service, string path)
     {
         var buyer = await shop.RegisterCustomerAsync();
@@ -93,6 +94,9 @@ public sealed class BadInputTests(ShopFixture shop)
     [InlineData("""{"amount":0}""")]
     [InlineData("""{"amount":0.001}""")]
     [InlineData("""{"amount":1e30}""")]
+    [InlineData("""{"amount":79228162514264337593543950335}""")]
+    [InlineData("""{"amount":1000000000.01}""")]
+    [InlineData("""{"amount":1,"user_id":"00000000-0000-0000-0000-000000000000"}""")]
     [InlineData("""{"amount":"100"}""")]
     [InlineData("""{"amount":100,"currency":"XXX1"}""")]
     public async Task A_bad_deposit_is_refused_and_moves_no_money(string body)
@@ -102,6 +106,20 @@ public sealed class BadInputTests(ShopFixture shop)
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
         using var response = await payments.PostAsync(new Uri("/accounts/deposit", UriKind.Relative), content);
         await AssertProblemAsync(response, HttpStatusCode.BadRequest);
+    }
+
+    [Theory]
+    [InlineData("""\u0000""")]
+    [InlineData("""\ud800""")]
+    public async Task A_text_that_is_no_text_is_refused(string name)
+    {
+        using var auth = shop.CreateClient("auth");
+        var email = $"buyer-{Guid.NewGuid():N}@example.com";
+        using var content = new StringContent(
+            $$"""{"email":"{{email}}","password":"Correct-horse-2-battery","name":"A{{name}}B"}""", Encoding.UTF8, "application/json");
+        using var response = await auth.PostAsync(new Uri("/auth/register", UriKind.Relative), content);
+        await AssertProblemAsync(response, HttpStatusCode.BadRequest);
+        Assert.Equal(0, await shop.QueryAsync<long>("authdb", "SELECT count(*) FROM users WHERE email = $1", email));
     }
 
     private static async Task AssertProblemAsync(HttpResponseMessage response, HttpStatusCode expected)
