@@ -152,7 +152,7 @@ public sealed class ConversationTests(RedisServer redis) : IClassFixture<RedisSe
         var keys = new ConcurrentQueue<string>();
         _shop.Delay = request =>
         {
-            if (request.Headers.TryGetValues("Idempotency-Key", out var values)) keys.Enqueue(values.Single());
+            if (request.RequestUri!.Host == "orders" && request.Headers.TryGetValues("Idempotency-Key", out var values)) keys.Enqueue(values.Single());
             return Task.CompletedTask;
         };
         _shop.Intercept = request => request.RequestUri!.Host == "orders" ? FakeShop.Problem(HttpStatusCode.Conflict, "Phone is out of stock.") : null;
