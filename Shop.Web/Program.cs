@@ -29,6 +29,7 @@ app.UseLanguages();
 app.UseServiceDefaults();
 app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
 app.UseAntiforgery();
+app.RefuseOldForms();
 app.MapDefaultEndpoints();
 app.MapStaticAssets();
 app.MapAccounts();

@@ -63,16 +63,13 @@ internal static class ProductEndpoints
     }
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> PictureAsync(
-        int id, Language language, CatalogDbContext db, HttpResponse response, CancellationToken cancellationToken)
+        int id, CatalogDbContext db, HttpResponse response, CancellationToken cancellationToken)
     {
-        var product = await db.Products.Where(product => product.Id == id)
-            .Select(product => new { product.NameRu, product.NameEn, product.Category })
-            .SingleOrDefaultAsync(cancellationToken);
-        if (product is null)
+        var category = await db.Products.Where(product => product.Id == id).Select(product => product.Category).SingleOrDefaultAsync(cancellationToken);
+        if (category is null)
             return NotFound(id);
 
-        var picture = Encoding.UTF8.GetBytes(ProductPicture.Draw(id, language.Choose(product.NameRu, product.NameEn), product.Category));
-        language.WriteHeaders(response);
+        var picture = Encoding.UTF8.GetBytes(ProductPicture.Draw(id, category));
         response.Headers.CacheControl = "public, max-age=86400";
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.ContentSecurityPolicy = "default-src 'none'";

@@ -1,64 +1,24 @@
 using System.Globalization;
-using System.Net;
-using System.Text;
 
 namespace Shop.Catalog.Products;
 
-/// <summary>Draws a product as SVG: its category's sign on a colour of its own, and its name.</summary>
+/// <summary>Draws a product as SVG: its category's sign on a colour of its own. Nothing that somebody wrote goes into it.</summary>
 internal static class ProductPicture
 {
-    private const int LineLength = 22;
-    private const int MaxLines = 2;
-
     /// <summary>The degrees that keep the colours of neighbouring ids apart.</summary>
     private const int HueStep = 137;
 
     /// <summary>The same product always gets the same picture.</summary>
-    public static string Draw(int id, string name, string category)
+    public static string Draw(int id, string category)
     {
-        var hue = id * HueStep % 360;
-        var svg = new StringBuilder();
-        svg.Append(CultureInfo.InvariantCulture, $"""
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 300" role="img" aria-label="{WebUtility.HtmlEncode(name)}">
+        var hue = id % 360 * HueStep % 360;
+        return string.Create(CultureInfo.InvariantCulture, $"""
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 300">
             <defs><linearGradient id="g" x1="0" y1="0" x2="1" y2="1"><stop offset="0" stop-color="hsl({hue},60%,93%)"/><stop offset="1" stop-color="hsl({(hue + 40) % 360},55%,80%)"/></linearGradient></defs>
             <rect width="400" height="300" fill="url(#g)"/>
-            <g fill="none" stroke="hsl({hue},45%,32%)" stroke-width="6" stroke-linecap="round" stroke-linejoin="round" transform="translate(140 40)">{Sign(category)}</g>
-            <g font-family="system-ui,sans-serif" font-size="22" font-weight="600" fill="hsl({hue},45%,22%)" text-anchor="middle">
+            <g fill="none" stroke="hsl({hue},45%,32%)" stroke-width="5" stroke-linecap="round" stroke-linejoin="round" transform="translate(128 66) scale(1.2)">{Sign(category)}</g>
+            </svg>
             """);
-        var y = 222;
-        foreach (var line in Wrap(name))
-        {
-            svg.Append(CultureInfo.InvariantCulture, $"""<text x="200" y="{y}">{WebUtility.HtmlEncode(line)}</text>""");
-            y += 30;
-        }
-        return svg.Append("</g></svg>").ToString();
-    }
-
-    /// <summary>Breaks the name at spaces; what does not fit into two lines ends in an ellipsis.</summary>
-    internal static IReadOnlyList<string> Wrap(string name)
-    {
-        List<string> lines = [""];
-        foreach (var word in name.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (lines[^1].Length == 0)
-                lines[^1] = word;
-            else if (lines[^1].Length + 1 + word.Length <= LineLength)
-                lines[^1] += " " + word;
-            else
-                lines.Add(word);
-        }
-
-        var cut = lines.Count > MaxLines;
-        return [.. lines.Take(MaxLines).Select((line, index) => Shorten(line, cut && index == MaxLines - 1))];
-    }
-
-    private static string Shorten(string line, bool isCut)
-    {
-        if (line.Length <= LineLength && !isCut)
-            return line;
-        var end = Math.Min(line.Length, LineLength - 1);
-        // Half of a surrogate pair is no character.
-        return line[..(char.IsHighSurrogate(line[end - 1]) ? end - 1 : end)].TrimEnd() + "…";
     }
 
     /// <summary>What stands for a category, within 120 by 140.</summary>

@@ -14,9 +14,8 @@ internal static class ProductPictures
         if (await catalog.FindPictureAsync(id, cancellationToken) is not { } picture)
             return TypedResults.NotFound();
 
-        response.Headers.CacheControl = "private, max-age=86400"; // The address changes with the product; the text with the language.
-        response.Headers.Vary = "Accept-Language";
-        response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'";
+        response.Headers.CacheControl = "public, max-age=86400"; // The address changes with the product.
+        response.Headers.ContentSecurityPolicy = "default-src 'none'";
         return TypedResults.Bytes(picture, "image/svg+xml");
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Shop.Web.Api;
@@ -14,7 +16,7 @@ internal sealed partial class ErrorPages(ILogger<ErrorPages> logger) : IExceptio
 
         var status = exception switch
         {
-            ApiException { Status: StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden } problem => problem.Status,
+            ApiException { Status: StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden } refused => refused.Status,
             ApiException => StatusCodes.Status503ServiceUnavailable,
             _ when Outage.Is(exception) => StatusCodes.Status503ServiceUnavailable,
             BadHttpRequestException bad => bad.StatusCode,
@@ -24,9 +26,14 @@ internal sealed partial class ErrorPages(ILogger<ErrorPages> logger) : IExceptio
             Failed(logger, exception, context.Request.Path);
 
         context.Response.StatusCode = status;
-        await new RazorComponentResult<ErrorPage>(new { Status = status }) { StatusCode = status }.ExecuteAsync(context);
+        var problem = IsOldForm(context, exception) ? "old_form" : status.ToString(CultureInfo.InvariantCulture);
+        await new RazorComponentResult<ErrorPage>(new { Problem = problem }) { StatusCode = status }.ExecuteAsync(context);
         return true;
     }
+
+    /// <remarks>Its antiforgery token is that of another visitor, as after signing in or out in another tab.</remarks>
+    private static bool IsOldForm(HttpContext context, Exception exception) =>
+        exception is BadHttpRequestException && context.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: false };
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The page {Path} failed")]
     private static partial void Failed(ILogger logger, Exception exception, string path);
@@ -35,4 +42,10 @@ internal sealed partial class ErrorPages(ILogger<ErrorPages> logger) : IExceptio
 internal static class ErrorPagesExtensions
 {
     public static void AddErrorPages(this IHostApplicationBuilder builder) => builder.Services.AddExceptionHandler<ErrorPages>();
+
+    /// <summary>After <c>UseAntiforgery</c>: the pages' own forms would answer an invalid token with a bare line of text.</summary>
+    public static void RefuseOldForms(this WebApplication app) => app.Use((context, next) =>
+        context.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: false }
+            ? throw new BadHttpRequestException("The antiforgery token is not valid.")
+            : next(context));
 }

@@ -1,5 +1,8 @@
 // The server knows a moment, the browser knows the reader's time zone.
 (() => {
-  const format = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' });
-  for (const time of document.querySelectorAll('time[data-local]')) time.textContent = format.format(new Date(time.dateTime));
+  const thisYear = new Date().getFullYear();
+  const write = (moment) => new Intl.DateTimeFormat(document.documentElement.lang, {
+    year: moment.getFullYear() === thisYear ? undefined : 'numeric', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit',
+  }).format(moment);
+  for (const time of document.querySelectorAll('time[data-local]')) time.textContent = write(new Date(time.dateTime));
 })();
