@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore;
 using Shop.Auth.Data;
 using Shop.Auth.Sessions;
 using Shop.ServiceDefaults.Errors;
+using Shop.ServiceDefaults.Http;
 using Shop.ServiceDefaults.Idempotency;
 using Shop.ServiceDefaults.RateLimiting;
 using Shop.ServiceDefaults.Security;
@@ -34,7 +35,6 @@ internal sealed record CheckResponse(bool Allowed);
 internal static class AccountEndpoints
 {
     private const int PasswordIterations = 210_000; // OWASP's figure for PBKDF2 with SHA-512.
-    private static readonly string[] Languages = ["ru", "en"];
 
     public static void AddAccounts(this IHostApplicationBuilder builder)
     {
@@ -52,14 +52,14 @@ internal static class AccountEndpoints
     }
 
     private static async Task<Results<Created<TokenResponse>, ProblemHttpResult>> RegisterAsync(
-        RegisterRequest request, AccountService accounts, SessionService sessions, HttpContext context, CancellationToken cancellationToken)
+        RegisterRequest request, Language language, AccountService accounts, SessionService sessions, HttpContext context, CancellationToken cancellationToken)
     {
         EmailAddress.TryNormalize(request.Email, out var email);
         if (await accounts.ExistsAsync(email!, cancellationToken))
             return EmailTaken();
 
         var name = string.IsNullOrWhiteSpace(request.Name) ? null : request.Name.Trim();
-        var user = accounts.Add(email!, request.Password, name, RoleNames.Customer, LanguageOf(context.Request));
+        var user = accounts.Add(email!, request.Password, name, RoleNames.Customer, language.Code);
         var refreshToken = sessions.Open(user);
         if (!await accounts.TrySaveNewAsync(cancellationToken))
             return EmailTaken();
@@ -85,9 +85,4 @@ internal static class AccountEndpoints
 
     private static ProblemHttpResult EmailTaken() =>
         Problems.Conflict("email_taken", "There is already an account with this e-mail address.");
-
-    private static string LanguageOf(HttpRequest request) => request.GetTypedHeaders().AcceptLanguage
-        .OrderByDescending(language => language.Quality ?? 1)
-        .Select(language => language.Value.ToString().Split('-')[0].ToLowerInvariant())
-        .FirstOrDefault(Languages.Contains) ?? Languages[0];
 }
