@@ -7,8 +7,8 @@ public interface IEvent
     static abstract string Type { get; }
 
     /// <summary>
-    /// The id of what it happened to. Events with the same key reach each consumer in the order they were committed;
-    /// on the wire it is the <c>correlation_id</c>.
+    /// The id of what it happened to; on the wire the <c>correlation_id</c>. Events with the same key are published in the
+    /// order they were added, but a retry or a second replica of the consumer may change the order in which they are handled.
     /// </summary>
     string Key { get; }
 }

@@ -21,6 +21,7 @@ public static class MessagingExtensions
             {
                 settings.DisableTracing = true; // The spans are ours: they know of the outbox and the inbox.
                 settings.DisableAutoActivation = true; // A service starts without the broker, and connects when it is there.
+                settings.MaxConnectRetryCount = 0; // The relay and the consumer retry; /health must not wait for it.
             },
             factory =>
             {
@@ -30,7 +31,10 @@ public static class MessagingExtensions
             });
         builder.Services.AddMigrations(typeof(MessagingExtensions).Assembly);
         builder.Services.AddOptions<MessagingOptions>().BindConfiguration(MessagingOptions.Section)
-            .ValidateDataAnnotations().ValidateOnStart();
+            .ValidateDataAnnotations()
+            .Validate(options => options.ConfirmSeconds < options.LeaseSeconds, "Messaging:ConfirmSeconds must be less than Messaging:LeaseSeconds.")
+            .Validate(options => options.HasValidRetryDelays, "Messaging:RetryDelaysMilliseconds must be between 0 and a day each.")
+            .ValidateOnStart();
         builder.Services.AddSingleton<MessagingMetrics>();
         builder.Services.AddSingleton<Broker>();
 

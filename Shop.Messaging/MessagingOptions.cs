@@ -8,8 +8,12 @@ public sealed class MessagingOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "Messaging";
 
-    /// <summary>Outbox rows claimed at once.</summary>
-    [Range(1, 10_000)]
+    internal const int MaxBatchSize = 10_000;
+    private const int MaxRetries = 10;
+    private const int LongestRetryDelay = 24 * 60 * 60 * 1_000;
+
+    /// <summary>Outbox rows claimed at once, shared out among the lanes claimed.</summary>
+    [Range(1, MaxBatchSize)]
     public int BatchSize { get; set; } = 500;
 
     /// <summary>How long a relay may hold its lanes, in seconds of the database's clock.</summary>
@@ -20,11 +24,11 @@ public sealed class MessagingOptions
     [Range(1, 3_600)]
     public int IdlePollSeconds { get; set; } = 15;
 
-    /// <summary>How long the broker may take to confirm one message, in seconds.</summary>
+    /// <summary>How long the broker may take to confirm one message, in seconds; less than <see cref="LeaseSeconds"/>.</summary>
     [Range(1, 300)]
     public int ConfirmSeconds { get; set; } = 10;
 
-    /// <summary>Publish attempts of one outbox row before it is parked.</summary>
+    /// <summary>Publish attempts of one outbox row before it is parked. A missing confirm is never the last.</summary>
     [Range(1, 1_000)]
     public int MaxPublishAttempts { get; set; } = 20;
 
@@ -32,16 +36,18 @@ public sealed class MessagingOptions
     [Range(1, 10_000)]
     public ushort Prefetch { get; set; } = 64;
 
-    /// <summary>Messages handled at a time; those of one key are always handled in order.</summary>
+    /// <summary>Messages that one process handles at a time; it handles those of one key one after the other.</summary>
     [Range(1, 64)]
     public int Concurrency { get; set; } = 8;
 
     /// <summary>The waits before the retries of a failed delivery, in milliseconds; their number is the number of retries.</summary>
-    [MaxLength(10)]
+    [MaxLength(MaxRetries)]
     public int[] RetryDelaysMilliseconds { get; set; } = [];
 
     /// <summary>The waits in use: <see cref="RetryDelaysMilliseconds"/>, or 1 s, 5 s and 25 s.</summary>
     internal IReadOnlyList<int> RetryDelays => RetryDelaysMilliseconds is { Length: > 0 } set ? set : [1_000, 5_000, 25_000];
+
+    internal bool HasValidRetryDelays => RetryDelaysMilliseconds.All(delay => delay is >= 0 and <= LongestRetryDelay);
 
     /// <summary>How long published outbox rows stay for a look, in hours.</summary>
     [Range(0, 24 * 365)]

@@ -59,33 +59,48 @@ internal sealed partial class OutboxRelay<TContext>(
     {
         // Connect first: a lease that waits for the broker to come back would hold its lanes for nothing.
         var publisher = await GetPublisherAsync(cancellationToken);
+        var claimed = time.GetTimestamp();
         if (await store.ClaimAsync(cancellationToken) is not { } claim)
             return false;
 
+        // A publish that starts later could end after the lease.
+        var lastStart = TimeSpan.FromSeconds(_options.LeaseSeconds - _options.ConfirmSeconds);
+        bool MayStart() => !cancellationToken.IsCancellationRequested && time.GetElapsedTime(claimed) < lastStart;
+
         // Rows of one key go one after the other, each after the confirm of the one before; keys go side by side.
-        var chains = claim.Messages.GroupBy(message => message.Key).Select(chain => PublishChainAsync(publisher, [.. chain], cancellationToken));
+        var chains = claim.Messages.GroupBy(message => message.Key).Select(chain => PublishChainAsync(publisher, [.. chain], MayStart));
         var results = await Task.WhenAll(chains);
         var published = results.SelectMany(result => result.Published).ToList();
-        var failed = results.Select(result => result.Failed).OfType<FailedPublish>().ToList();
+        var errors = results.Select(result => result.Error).OfType<PublishError>().ToList();
+
+        // No confirm at all: it is the broker that is stuck, not these messages.
+        var stuck = published.Count == 0 ? errors.FirstOrDefault(error => error.Cause is TimeoutException)?.Cause : null;
+        var failed = stuck is null ? errors.ConvertAll(Fail) : [];
 
         // The confirms are in: note them even while stopping, or the next start publishes the batch again.
         if (!await store.CompleteAsync(claim, published, failed, CancellationToken.None))
             LeaseLost(logger, claim.Messages.Count);
         metrics.Published(published.Count);
 
+        if (stuck is not null)
+            throw new TimeoutException("The broker confirms nothing.", stuck);
         if (!publisher.IsOpen)
             throw new AlreadyClosedException(publisher.CloseReason);
-        return failed.Count == 0 && claim.Messages.Count > 0;
+
+        // A confirm that is still owed must not be waited for by the channel; a message that no queue took misses its queue.
+        if (errors.Any(error => error.Cause is TimeoutException or PublishException { IsReturn: true }))
+            await DropPublisherAsync();
+        return claim.Messages.Count > 0;
     }
 
-    private async Task<(List<long> Published, FailedPublish? Failed)> PublishChainAsync(
-        Publisher publisher, IReadOnlyList<PendingMessage> chain, CancellationToken cancellationToken)
+    private async Task<(List<long> Published, PublishError? Error)> PublishChainAsync(
+        Publisher publisher, IReadOnlyList<PendingMessage> chain, Func<bool> mayStart)
     {
         List<long> published = new(chain.Count);
         foreach (var message in chain)
         {
-            // Stopping: what is on its way is waited for, what is not stays in the outbox.
-            if (cancellationToken.IsCancellationRequested)
+            // What is on its way is waited for, what is not stays in the outbox.
+            if (!mayStart())
                 break;
             using var activity = MessagingActivity.StartSend(message);
             try
@@ -98,22 +113,27 @@ internal sealed partial class OutboxRelay<TContext>(
             {
                 activity.Fail(exception);
                 // A channel that broke says nothing about this message: it is no attempt, and the next relay takes it as it is.
-                if (!publisher.IsOpen)
-                    return (published, null);
-                var park = message.Attempts + 1 >= _options.MaxPublishAttempts;
-                NotPublished(logger, message.Type, message.Id, message.Attempts + 1, park, exception);
-                metrics.PublishFailed(message.Type, park);
-                return (published, new FailedPublish(message.Sequence, exception.Message, Backoff(message.Attempts + 1), park));
+                return (published, publisher.IsOpen ? new PublishError(message, exception) : null);
             }
         }
 
         return (published, null);
     }
 
+    /// <remarks>A confirm that did not come is backed off but never given up: a queue without a quorum confirms nothing.</remarks>
+    private FailedPublish Fail(PublishError error)
+    {
+        var (message, cause) = error;
+        var attempt = message.Attempts + 1;
+        var park = attempt >= _options.MaxPublishAttempts && cause is not TimeoutException;
+        NotPublished(logger, message.Type, message.Id, attempt, park, cause);
+        metrics.PublishFailed(message.Type, park);
+        return new FailedPublish(message.Sequence, cause.Message, Backoff(attempt), park);
+    }
+
     private async Task<TimeSpan> NextSleepAsync(CancellationToken cancellationToken)
     {
         var longest = TimeSpan.FromSeconds(_options.IdlePollSeconds);
-        // Pending now and yet not claimed: the lane is leased to another replica, which may have looked before the row came.
         return await store.FindNextDueAsync(cancellationToken) is { } due
             ? TimeSpan.FromTicks(Math.Clamp(due.Ticks, ShortestSleep.Ticks, longest.Ticks))
             : longest;
@@ -127,11 +147,21 @@ internal sealed partial class OutboxRelay<TContext>(
         return _publisher = await Publisher.OpenAsync(broker, TimeSpan.FromSeconds(_options.ConfirmSeconds), cancellationToken);
     }
 
+    /// <summary>Something was wrong with the channel: the next one declares the topology again, for it may be gone.</summary>
     private async ValueTask DropPublisherAsync()
     {
-        if (_publisher is { } publisher)
-            await publisher.DisposeAsync();
+        if (_publisher is not { } publisher)
+            return;
         _publisher = null;
+        broker.DeclareAgain();
+        try
+        {
+            await publisher.DisposeAsync();
+        }
+        catch (Exception exception)
+        {
+            NotClosed(logger, exception);
+        }
     }
 
     /// <summary>0.2 s, doubled for each attempt up to half a minute, with a fifth of jitter.</summary>
@@ -141,9 +171,14 @@ internal sealed partial class OutboxRelay<TContext>(
     [LoggerMessage(Level = LogLevel.Warning, Message = "The outbox relay is interrupted and goes on in {Seconds:0.0} s")]
     private static partial void Interrupted(ILogger logger, double seconds, Exception exception);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "The relay's channel could not be closed in order")]
+    private static partial void NotClosed(ILogger logger, Exception exception);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "The lease on the outbox was lost; {Count} messages may be published twice, and the inbox will drop the copies")]
     private static partial void LeaseLost(ILogger logger, int count);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Type} {Id} was not published (attempt {Attempt}, parked: {Parked})")]
     private static partial void NotPublished(ILogger logger, string type, Guid id, int attempt, bool parked, Exception exception);
+
+    private sealed record PublishError(PendingMessage Message, Exception Cause);
 }

@@ -24,123 +24,120 @@ internal sealed record FailedPublish(long Sequence, string Error, TimeSpan Delay
 /// <param name="Parked">Rows given up.</param>
 internal sealed record OutboxLag(long Pending, TimeSpan OldestAge, long Parked);
 
-/// <summary>The relay's SQL. Each method is one short transaction: none is open while the broker is talked to.</summary>
+/// <summary>The relay's SQL. Each method is one round trip and one short transaction: none is open while the broker is talked to.</summary>
 internal sealed class OutboxStore<TContext>(IServiceScopeFactory scopes, IOptions<MessagingOptions> options) where TContext : DbContext
 {
+    /// <summary>A lane's holder looks for more before it sleeps; this bounds the wait for one that fails.</summary>
+    private static readonly TimeSpan LeasedLaneWait = TimeSpan.FromSeconds(1);
+
     /// <summary>
-    /// Leases the lanes that have something to publish and that nobody holds, and reads their first rows. A row waits behind
-    /// an earlier row of its key that is backed off. Null when there is nothing to claim.
+    /// The one notion of what may be published now: a row <c>o</c> that is due, and that no earlier row of its key which is
+    /// backed off holds back.
+    /// </summary>
+    private const string Claimable = """
+        o.published_at IS NULL AND o.parked_at IS NULL AND o.next_attempt_at <= now() AND NOT EXISTS (
+            SELECT FROM outbox earlier
+            WHERE earlier.key = o.key AND earlier.sequence < o.sequence AND earlier.attempts > 0
+              AND earlier.published_at IS NULL AND earlier.parked_at IS NULL AND earlier.next_attempt_at > now())
+        """;
+
+    /// <summary>
+    /// Leases the lanes that have something to publish and that nobody holds, and reads the first rows of each: the same
+    /// share of the batch for every lane, so that a long backlog in one holds up no other. Null when there is nothing to claim.
     /// </summary>
     public Task<Claim?> ClaimAsync(CancellationToken cancellationToken) => UseAsync<Claim?>(async connection =>
     {
         var token = Guid.CreateVersion7();
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand("""
+        var lease = new NpgsqlBatchCommand($"""
             WITH free AS (
                 SELECT lane FROM outbox_lanes l
-                WHERE leased_until < now() AND EXISTS (
-                    SELECT FROM outbox o WHERE o.lane = l.lane AND published_at IS NULL AND parked_at IS NULL AND next_attempt_at <= now())
-                FOR UPDATE SKIP LOCKED),
-            leased AS (
-                UPDATE outbox_lanes SET token = $1, leased_until = now() + make_interval(secs => $2)
-                FROM free WHERE outbox_lanes.lane = free.lane
-                RETURNING outbox_lanes.lane)
-            SELECT lane FROM leased
-            """, connection, transaction)
+                WHERE leased_until < now() AND EXISTS (SELECT FROM outbox o WHERE o.lane = l.lane AND {Claimable})
+                FOR UPDATE SKIP LOCKED)
+            UPDATE outbox_lanes SET token = $1, leased_until = now() + make_interval(secs => $2)
+            FROM free WHERE outbox_lanes.lane = free.lane
+            """)
         {
             Parameters = { new() { Value = token }, new() { Value = (double)options.Value.LeaseSeconds } },
         };
-        List<short> lanes = [];
-        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        // A statement of its own, because it must see what was committed until the lease was taken: what the lane's last
+        // holder marked done is seen as done.
+        var read = new NpgsqlBatchCommand($"""
+            SELECT message.* FROM outbox_lanes l CROSS JOIN LATERAL (
+                SELECT sequence, id, type, key, payload, trace_parent, trace_state, attempts, created_at
+                FROM outbox o WHERE o.lane = l.lane AND {Claimable}
+                ORDER BY sequence
+                LIMIT greatest(1, $2 / greatest(1, (SELECT count(*) FROM outbox_lanes WHERE token = $1)))) message
+            WHERE l.token = $1
+            ORDER BY sequence
+            """)
         {
-            while (await reader.ReadAsync(cancellationToken))
-                lanes.Add(reader.GetInt16(0));
-        }
-
-        if (lanes.Count == 0)
-            return null;
-
-        // Read after the lease is taken: what the lane's last holder marked done is seen as done.
-        await using var read = new NpgsqlCommand("""
-            SELECT sequence, id, type, key, payload, trace_parent, trace_state, attempts, created_at
-            FROM outbox o
-            WHERE lane = ANY ($1) AND published_at IS NULL AND parked_at IS NULL AND next_attempt_at <= now()
-              AND NOT EXISTS (
-                SELECT FROM outbox earlier
-                WHERE earlier.key = o.key AND earlier.sequence < o.sequence AND earlier.attempts > 0
-                  AND earlier.published_at IS NULL AND earlier.parked_at IS NULL AND earlier.next_attempt_at > now())
-            ORDER BY sequence LIMIT $2
-            """, connection, transaction)
-        {
-            Parameters = { new() { Value = lanes.ToArray() }, new() { Value = options.Value.BatchSize } },
+            Parameters = { new() { Value = token }, new() { Value = options.Value.BatchSize } },
         };
+
+        // Without a transaction of ours the batch is one of its own.
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { lease, read } };
         List<PendingMessage> messages = [];
-        await using (var reader = await read.ExecuteReaderAsync(cancellationToken))
+        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
         {
             while (await reader.ReadAsync(cancellationToken))
                 messages.Add(ReadPending(reader));
         }
 
-        await transaction.CommitAsync(cancellationToken);
-        return new Claim(token, messages);
+        return lease.RecordsAffected == 0 ? null : new Claim(token, messages);
     }, cancellationToken);
 
-    /// <summary>Marks what was published, backs off or parks what was not, and gives the lanes back.</summary>
+    /// <summary>Gives the lanes back, marks what was published, and backs off or parks what was not.</summary>
     /// <returns>False when the lease was lost meanwhile: another relay has the rows, and nothing is marked.</returns>
     public Task<bool> CompleteAsync(
         Claim claim, IReadOnlyCollection<long> published, IReadOnlyCollection<FailedPublish> failed, CancellationToken cancellationToken) =>
         UseAsync(async connection =>
         {
-            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            await using var release = new NpgsqlCommand("""
-                UPDATE outbox_lanes SET token = NULL, leased_until = '-infinity' WHERE token = $1
-                """, connection, transaction)
+            await using var command = new NpgsqlCommand("""
+                WITH released AS (
+                    UPDATE outbox_lanes SET token = NULL, leased_until = '-infinity' WHERE token = $1 RETURNING lane),
+                done AS (
+                    UPDATE outbox SET published_at = now(), attempts = attempts + 1, last_error = NULL
+                    WHERE sequence = ANY ($2) AND lane IN (SELECT lane FROM released)),
+                failed AS (
+                    UPDATE outbox SET attempts = attempts + 1, last_error = f.error,
+                        next_attempt_at = now() + make_interval(secs => f.delay),
+                        parked_at = CASE WHEN f.park THEN now() END
+                    FROM unnest($3, $4, $5, $6) AS f (sequence, error, delay, park)
+                    WHERE outbox.sequence = f.sequence AND lane IN (SELECT lane FROM released))
+                SELECT count(*) FROM released
+                """, connection)
             {
-                Parameters = { new() { Value = claim.Token } },
-            };
-            if (await release.ExecuteNonQueryAsync(cancellationToken) == 0)
-                return false;
-
-            await using var batch = new NpgsqlBatch(connection, transaction)
-            {
-                BatchCommands =
+                Parameters =
                 {
-                    new("UPDATE outbox SET published_at = now(), attempts = attempts + 1, last_error = NULL WHERE sequence = ANY ($1)")
-                    {
-                        Parameters = { new() { Value = published.ToArray() } },
-                    },
-                    new("""
-                        UPDATE outbox SET attempts = attempts + 1, last_error = f.error,
-                            next_attempt_at = now() + make_interval(secs => f.delay),
-                            parked_at = CASE WHEN f.park THEN now() END
-                        FROM unnest($1, $2, $3, $4) AS f (sequence, error, delay, park)
-                        WHERE outbox.sequence = f.sequence
-                        """)
-                    {
-                        Parameters =
-                        {
-                            new() { Value = failed.Select(row => row.Sequence).ToArray() },
-                            new() { Value = failed.Select(row => row.Error).ToArray() },
-                            new() { Value = failed.Select(row => row.Delay.TotalSeconds).ToArray() },
-                            new() { Value = failed.Select(row => row.Park).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Boolean },
-                        },
-                    },
+                    new() { Value = claim.Token },
+                    new() { Value = published.ToArray() },
+                    new() { Value = failed.Select(row => row.Sequence).ToArray() },
+                    new() { Value = failed.Select(row => row.Error).ToArray() },
+                    new() { Value = failed.Select(row => row.Delay.TotalSeconds).ToArray() },
+                    new() { Value = failed.Select(row => row.Park).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Boolean },
                 },
             };
-            await batch.ExecuteNonQueryAsync(cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-            return true;
+            return await command.ExecuteScalarAsync(cancellationToken) is > 0L;
         }, cancellationToken);
 
-    /// <summary>When the next row can be claimed: a backed-off row falls due, or another relay's lease on its lane ends.</summary>
+    /// <summary>
+    /// When it is worth trying to claim again: at once when something is claimable in a free lane, in a moment when another
+    /// relay holds the lane, else when the next backed-off row falls due.
+    /// </summary>
     /// <returns>Null when nothing is pending.</returns>
     public Task<TimeSpan?> FindNextDueAsync(CancellationToken cancellationToken) => UseAsync<TimeSpan?>(async connection =>
     {
-        await using var command = new NpgsqlCommand("""
-            SELECT extract(epoch FROM min(next_attempt_at) - now())::float8 FROM outbox
-            WHERE published_at IS NULL AND parked_at IS NULL HAVING count(*) > 0
-            """, connection);
-        return await command.ExecuteScalarAsync(cancellationToken) is double seconds ? TimeSpan.FromSeconds(Math.Max(0, seconds)) : null;
+        await using var command = new NpgsqlCommand($"""
+            SELECT least(
+                (SELECT min(CASE WHEN l.leased_until < now() THEN 0 ELSE $1 END) FROM outbox_lanes l
+                 WHERE EXISTS (SELECT FROM outbox o WHERE o.lane = l.lane AND {Claimable})),
+                (SELECT extract(epoch FROM min(next_attempt_at) - now())::float8 FROM outbox
+                 WHERE published_at IS NULL AND parked_at IS NULL AND attempts > 0 AND next_attempt_at > now()))
+            """, connection)
+        {
+            Parameters = { new() { Value = LeasedLaneWait.TotalSeconds } },
+        };
+        return await command.ExecuteScalarAsync(cancellationToken) is double seconds ? TimeSpan.FromSeconds(seconds) : null;
     }, cancellationToken);
 
     /// <summary>Measures the backlog.</summary>

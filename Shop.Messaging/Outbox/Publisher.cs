@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Threading.RateLimiting;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using Shop.Messaging.Diagnostics;
@@ -6,7 +7,10 @@ using Shop.Messaging.Topology;
 
 namespace Shop.Messaging.Outbox;
 
-/// <summary>A long-lived channel on which messages are published and confirmed.</summary>
+/// <summary>
+/// A long-lived channel on which messages are published and confirmed. It ends with its channel: the client library would
+/// reopen the channel with the connection, and what was lost in between would look like the fault of a message.
+/// </summary>
 internal sealed class Publisher : IAsyncDisposable
 {
     /// <summary>Messages on their way to the broker at a time; more wait here.</summary>
@@ -14,19 +18,32 @@ internal sealed class Publisher : IAsyncDisposable
 
     private readonly IChannel _channel;
     private readonly TimeSpan _confirmTimeout;
-    private readonly ThrottlingRateLimiter _unconfirmed;
+    private readonly ConcurrencyLimiter _unconfirmed;
+    private volatile ShutdownEventArgs? _closed;
 
-    private Publisher(IChannel channel, TimeSpan confirmTimeout, ThrottlingRateLimiter unconfirmed) =>
+    private Publisher(IChannel channel, TimeSpan confirmTimeout, ConcurrencyLimiter unconfirmed)
+    {
         (_channel, _confirmTimeout, _unconfirmed) = (channel, confirmTimeout, unconfirmed);
+        _channel.ChannelShutdownAsync += (_, reason) =>
+        {
+            _closed ??= reason;
+            return Task.CompletedTask;
+        };
+    }
 
-    public bool IsOpen => _channel.IsOpen;
+    public bool IsOpen => _closed is null && _channel.IsOpen;
 
-    public ShutdownEventArgs CloseReason => _channel.CloseReason
+    public ShutdownEventArgs CloseReason => _closed
         ?? new ShutdownEventArgs(ShutdownInitiator.Library, Constants.InternalError, "The channel is closed.");
 
     public static async Task<Publisher> OpenAsync(Broker broker, TimeSpan confirmTimeout, CancellationToken cancellationToken)
     {
-        var unconfirmed = new ThrottlingRateLimiter(MaxUnconfirmed);
+        // Not the library's own limiter: it makes every publish wait for half a second or more once half of it is used.
+        var unconfirmed = new ConcurrencyLimiter(new ConcurrencyLimiterOptions
+        {
+            PermitLimit = MaxUnconfirmed,
+            QueueLimit = MessagingOptions.MaxBatchSize,
+        });
         var channel = await broker.OpenChannelAsync(
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, unconfirmed), cancellationToken);
         return new Publisher(channel, confirmTimeout, unconfirmed);
@@ -73,7 +90,7 @@ internal sealed class Publisher : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _channel.DisposeAsync();
-        await _unconfirmed.DisposeAsync();
+        await using (_unconfirmed)
+            await _channel.DisposeAsync();
     }
 }

@@ -11,9 +11,10 @@ internal sealed class Broker(IServiceProvider services, IOptions<MessagingOption
     private const int DeliveryLimit = 50;
 
     private readonly SemaphoreSlim _declaring = new(1, 1);
-    private bool _declared;
+    private int _wanted = 1;
+    private int _declared;
 
-    /// <summary>Opens a channel; the topology is declared before the first.</summary>
+    /// <summary>Opens a channel; the topology is declared before the first, and again after <see cref="DeclareAgain"/>.</summary>
     /// <exception cref="RabbitMQ.Client.Exceptions.RabbitMQClientException">The broker is not there.</exception>
     public async Task<IChannel> OpenChannelAsync(CreateChannelOptions channelOptions, CancellationToken cancellationToken)
     {
@@ -23,6 +24,12 @@ internal sealed class Broker(IServiceProvider services, IOptions<MessagingOption
         return await connection.CreateChannelAsync(channelOptions, cancellationToken);
     }
 
+    /// <summary>
+    /// Has the topology declared with the next channel: the connection was lost, and the broker may have lost its data; or a
+    /// queue turned out to be missing.
+    /// </summary>
+    public void DeclareAgain() => Interlocked.Increment(ref _wanted);
+
     /// <summary>The queue where a failed message waits for its next try.</summary>
     /// <param name="queue">The queue it failed in.</param>
     /// <param name="delayMilliseconds">How long it waits.</param>
@@ -30,19 +37,20 @@ internal sealed class Broker(IServiceProvider services, IOptions<MessagingOption
 
     private async Task DeclareOnceAsync(IConnection connection, CancellationToken cancellationToken)
     {
-        if (Volatile.Read(ref _declared))
+        if (Volatile.Read(ref _declared) == Volatile.Read(ref _wanted))
             return;
 
         await _declaring.WaitAsync(cancellationToken);
         try
         {
-            if (_declared)
+            var wanted = Volatile.Read(ref _wanted);
+            if (_declared == wanted)
                 return;
             await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
             await channel.ExchangeDeclareAsync(ShopTopology.Exchange, ExchangeType.Topic, durable: true, cancellationToken: cancellationToken);
             foreach (var (queue, types) in ShopTopology.Bindings)
                 await DeclareAsync(channel, queue, types, cancellationToken);
-            Volatile.Write(ref _declared, true);
+            Volatile.Write(ref _declared, wanted);
         }
         finally
         {
