@@ -22,6 +22,7 @@ internal sealed partial class ConsumerSession<TContext> : IAsyncDisposable where
     private readonly Publisher _publisher;
     private readonly InboxProcessor<TContext> _processor;
     private readonly FailedDeliveries _failed;
+    private readonly ushort _prefetch;
     private readonly ILogger _logger;
     private readonly Channel<Delivery>[] _lanes;
     private readonly TaskCompletionSource<ShutdownEventArgs> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -29,7 +30,7 @@ internal sealed partial class ConsumerSession<TContext> : IAsyncDisposable where
     private ConsumerSession(
         string queue, IChannel channel, Publisher publisher, InboxProcessor<TContext> processor, FailedDeliveries failed, MessagingOptions options, ILogger logger)
     {
-        (_queue, _channel, _publisher, _processor, _failed, _logger) = (queue, channel, publisher, processor, failed, logger);
+        (_queue, _channel, _publisher, _processor, _failed, _prefetch, _logger) = (queue, channel, publisher, processor, failed, options.Prefetch, logger);
         // The broker sends no more than the prefetch, so a lane that holds as many never makes the dispatcher wait.
         _lanes = [.. Enumerable.Range(0, options.Concurrency).Select(_ => Channel.CreateBounded<Delivery>(
             new BoundedChannelOptions(options.Prefetch) { SingleReader = true, SingleWriter = true }))];
@@ -43,7 +44,6 @@ internal sealed partial class ConsumerSession<TContext> : IAsyncDisposable where
         try
         {
             var channel = await broker.OpenChannelAsync(new CreateChannelOptions(false, false), cancellationToken);
-            await channel.BasicQosAsync(0, options.Prefetch, global: false, cancellationToken);
             return new ConsumerSession<TContext>(queue, channel, publisher, processor, failed, options, logger);
         }
         catch
@@ -54,7 +54,7 @@ internal sealed partial class ConsumerSession<TContext> : IAsyncDisposable where
     }
 
     /// <summary>Consumes until the service stops.</summary>
-    /// <exception cref="AlreadyClosedException">The channel closed.</exception>
+    /// <exception cref="RabbitMQClientException">The channel closed, or the queue is not there.</exception>
     public async Task RunAsync(CancellationToken stoppingToken)
     {
         _channel.ChannelShutdownAsync += (_, reason) =>
@@ -79,19 +79,37 @@ internal sealed partial class ConsumerSession<TContext> : IAsyncDisposable where
         using var abandoning = new CancellationTokenSource();
         await using var finishing = ending.Token.Register(() => abandoning.CancelAfter(FinishingTime));
         var workers = _lanes.Select(lane => Task.Run(() => WorkAsync(lane.Reader, ending.Token, abandoning.Token), CancellationToken.None)).ToList();
-        var tag = await _channel.BasicConsumeAsync(_queue, autoAck: false, consumer, stoppingToken);
         try
         {
-            var reason = await _closed.Task.WaitAsync(stoppingToken);
-            throw new AlreadyClosedException(reason);
+            await _channel.BasicQosAsync(0, _prefetch, global: false, stoppingToken);
+            var tag = await _channel.BasicConsumeAsync(_queue, autoAck: false, consumer, stoppingToken);
+            Task closed = _closed.Task;
+            await closed.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await CancelAsync(tag);
         }
         finally
         {
-            if (_channel.IsOpen)
-                await _channel.BasicCancelAsync(tag, noWait: true, CancellationToken.None);
             // What is in hand is finished; what waits in a lane goes back to the broker with the channel.
             await ending.CancelAsync();
             await Task.WhenAll(workers);
+        }
+
+        stoppingToken.ThrowIfCancellationRequested();
+        throw new AlreadyClosedException(await _closed.Task);
+    }
+
+    /// <summary>Has the broker send no more while what is in hand is finished; without it, more goes back with the channel.</summary>
+    private async Task CancelAsync(string tag)
+    {
+        using var timeout = new CancellationTokenSource(FinishingTime);
+        try
+        {
+            if (_channel.IsOpen)
+                await _channel.BasicCancelAsync(tag, noWait: true, timeout.Token);
+        }
+        catch (Exception exception) when (exception is RabbitMQClientException or OperationCanceledException)
+        {
+            NotCancelled(_logger, _queue, exception.Message);
         }
     }
 
@@ -148,9 +166,12 @@ internal sealed partial class ConsumerSession<TContext> : IAsyncDisposable where
 
     public async ValueTask DisposeAsync()
     {
-        await _channel.DisposeAsync();
-        await _publisher.DisposeAsync();
+        await using (_publisher)
+            await _channel.DisposeAsync();
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Consuming {Queue} was not cancelled at the broker: {Reason}")]
+    private static partial void NotCancelled(ILogger logger, string queue, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A lane of {Queue} failed")]
     private static partial void LaneFailed(ILogger logger, string queue, Exception exception);

@@ -33,9 +33,10 @@ internal sealed partial class FailedDeliveries(
     public async Task SendOnAsync(Publisher publisher, Delivery delivery, Exception error, CancellationToken cancellationToken)
     {
         var headers = new Dictionary<string, object?>(delivery.Properties.Headers ?? new Dictionary<string, object?>());
-        var attempts = (headers.TryGetValue(AttemptsHeader, out var before) ? Convert.ToInt32(before, CultureInfo.InvariantCulture) : 0) + 1;
+        var attempts = FailuresOf(headers) + 1;
         var now = time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
         headers.Remove("x-delivery-count");
+        headers.Remove("CC"); // Would send copies to other queues as well.
         headers[AttemptsHeader] = attempts;
         headers[ErrorHeader] = Encoding.UTF8.GetBytes(Shorten(error.ToString()));
         headers[ErrorTypeHeader] = error.GetType().FullName;
@@ -45,6 +46,8 @@ internal sealed partial class FailedDeliveries(
         var park = error is PoisonMessageException || attempts > retryDelays.Count;
         var target = park ? ShopTopology.DeadLetterQueue(queue) : Broker.RetryQueue(queue, retryDelays[attempts - 1]);
         var properties = new BasicProperties(delivery.Properties) { Headers = headers, DeliveryMode = DeliveryModes.Persistent };
+        properties.ClearExpiration(); // A dead letter must not expire.
+        properties.ClearUserId(); // The broker refuses another user's message from us.
         await publisher.PublishToQueueAsync(target, properties, delivery.Body, cancellationToken);
 
         if (park)
@@ -53,6 +56,14 @@ internal sealed partial class FailedDeliveries(
             metrics.Retried(delivery.Type);
         SentOn(logger, delivery.Type, delivery.Properties.MessageId, attempts, target, error);
     }
+
+    /// <remarks>Anybody who may publish can write this header; what is no count of ours counts as the nearest that is.</remarks>
+    private int FailuresOf(Dictionary<string, object?> headers) => headers.GetValueOrDefault(AttemptsHeader) switch
+    {
+        int count => Math.Clamp(count, 0, retryDelays.Count),
+        long count => (int)Math.Clamp(count, 0, retryDelays.Count),
+        _ => 0,
+    };
 
     private static string Shorten(string text) => text.Length <= MaxErrorLength ? text : text[..MaxErrorLength];
 

@@ -17,11 +17,12 @@ internal sealed partial class InboxProcessor<TContext>(
     ILogger logger) where TContext : DbContext
 {
     private const int MaxTransientFailures = 100;
+    private const int MaxConflicts = 6;
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// Handles the message. While the database is away it is tried again and again: that is not the message's fault,
-    /// and a retry queue full of healthy messages would help nobody.
+    /// and a retry queue full of healthy messages would help nobody. A conflict that does not go away is a failure.
     /// </summary>
     /// <exception cref="Exception">The handler failed; everything is rolled back.</exception>
     public async Task ProcessAsync(Delivery delivery, CancellationToken cancellationToken)
@@ -37,7 +38,8 @@ internal sealed partial class InboxProcessor<TContext>(
                     metrics.Duplicate(delivery.Type);
                 return;
             }
-            catch (Exception exception) when (TransientErrors.IsTransient(exception) && failures < MaxTransientFailures)
+            catch (Exception exception) when (TransientErrors.IsTransient(exception)
+                && failures < (TransientErrors.IsConflict(exception) ? MaxConflicts : MaxTransientFailures))
             {
                 var wait = TimeSpan.FromMilliseconds(Math.Min(20 * Math.Pow(2, Math.Min(failures, 10)), LongestWait.TotalMilliseconds) * (0.75 + Random.Shared.NextDouble() / 2));
                 Waiting(logger, delivery.Type, delivery.Properties.MessageId, wait.TotalSeconds, exception.Message);

@@ -28,12 +28,12 @@ internal sealed partial class QueueConsumer<TContext>(
         var failures = 0;
         while (!stoppingToken.IsCancellationRequested)
         {
+            var started = time.GetTimestamp();
             try
             {
                 await using var session = await ConsumerSession<TContext>.OpenAsync(
                     queue, broker, processor, failed, options.Value, logger, stoppingToken);
                 Consuming(logger, queue);
-                failures = 0;
                 await session.RunAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -42,6 +42,10 @@ internal sealed partial class QueueConsumer<TContext>(
             }
             catch (Exception exception)
             {
+                // The queue may be gone: deleted, or with the data of the broker that was lost.
+                broker.DeclareAgain();
+                if (time.GetElapsedTime(started) > LongestBackoff)
+                    failures = 0;
                 var delay = TimeSpan.FromSeconds(Math.Min(0.2 * Math.Pow(2, Math.Min(++failures, 10)), LongestBackoff.TotalSeconds));
                 Interrupted(logger, queue, delay.TotalSeconds, exception);
                 await Task.Delay(delay, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -17,6 +17,9 @@ public sealed partial class MigrationRunner(
     private const int MaxAttempts = 30;
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
+    /// <summary>A migration may rewrite a large table, and another replica's may be waited for.</summary>
+    private static readonly TimeSpan LongestStatement = TimeSpan.FromMinutes(10);
+
     /// <inheritdoc />
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -35,37 +38,37 @@ public sealed partial class MigrationRunner(
         }
     }
 
-    /// <summary>Applies what is missing.</summary>
+    /// <summary>Applies what is missing, all of it in one transaction: what fails leaves nothing, and holds no lock.</summary>
     /// <exception cref="InvalidOperationException">A migration that ran has another text now.</exception>
     /// <exception cref="NpgsqlException">The database is not reachable, or a statement failed.</exception>
     public async Task ApplyAsync(CancellationToken cancellationToken)
     {
         await using var connection = createConnection();
         await connection.OpenAsync(cancellationToken);
-        await ExecuteAsync(connection, "SELECT pg_advisory_lock($1)", [LockId], cancellationToken);
-        try
-        {
-            await ExecuteAsync(connection, """
-                CREATE TABLE IF NOT EXISTS schema_migrations (
-                    source     text        NOT NULL,
-                    number     int         NOT NULL,
-                    name       text        NOT NULL,
-                    checksum   text        NOT NULL,
-                    applied_at timestamptz NOT NULL DEFAULT now(),
-                    PRIMARY KEY (source, number))
-                """, [], cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await ExecuteAsync(connection, "SELECT pg_advisory_xact_lock($1)", [LockId], cancellationToken);
+        await ExecuteAsync(connection, """
+            CREATE TABLE IF NOT EXISTS schema_migrations (
+                source     text        NOT NULL,
+                number     int         NOT NULL,
+                name       text        NOT NULL,
+                checksum   text        NOT NULL,
+                applied_at timestamptz NOT NULL DEFAULT now(),
+                PRIMARY KEY (source, number))
+            """, [], cancellationToken);
 
-            foreach (var source in sources.DistinctBy(source => source.Name))
-                await ApplyAsync(connection, source, cancellationToken);
-        }
-        finally
-        {
-            await ExecuteAsync(connection, "SELECT pg_advisory_unlock($1)", [LockId], CancellationToken.None);
-        }
+        List<(string Source, Migration Migration)> applied = [];
+        foreach (var source in sources.DistinctBy(source => source.Name))
+            applied.AddRange((await ApplyAsync(connection, source, cancellationToken)).Select(migration => (source.Name, migration)));
+        await transaction.CommitAsync(cancellationToken);
+
+        foreach (var (source, migration) in applied)
+            Applied(logger, source, migration.Number, migration.Name);
     }
 
-    private async Task ApplyAsync(NpgsqlConnection connection, MigrationSource source, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Migration>> ApplyAsync(NpgsqlConnection connection, MigrationSource source, CancellationToken cancellationToken)
     {
+        List<Migration> missing = [];
         var applied = await ReadAppliedAsync(connection, source.Name, cancellationToken);
         foreach (var migration in source.Read())
         {
@@ -77,14 +80,13 @@ public sealed partial class MigrationRunner(
                 continue;
             }
 
-            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            await using (var command = new NpgsqlCommand(migration.Sql, connection, transaction))
-                await command.ExecuteNonQueryAsync(cancellationToken);
+            await ExecuteAsync(connection, migration.Sql, [], cancellationToken);
             await ExecuteAsync(connection, "INSERT INTO schema_migrations (source, number, name, checksum) VALUES ($1, $2, $3, $4)",
                 [source.Name, migration.Number, migration.Name, migration.Checksum], cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-            Applied(logger, source.Name, migration.Number, migration.Name);
+            missing.Add(migration);
         }
+
+        return missing;
     }
 
     private static async Task<Dictionary<int, string>> ReadAppliedAsync(NpgsqlConnection connection, string source, CancellationToken cancellationToken)
@@ -102,7 +104,7 @@ public sealed partial class MigrationRunner(
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, object[] values, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = (int)LongestStatement.TotalSeconds };
         foreach (var value in values)
             command.Parameters.Add(new NpgsqlParameter { Value = value });
         await command.ExecuteNonQueryAsync(cancellationToken);

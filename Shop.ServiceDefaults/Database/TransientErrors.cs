@@ -7,18 +7,26 @@ namespace Shop.ServiceDefaults.Database;
 public static class TransientErrors
 {
     /// <summary>
-    /// Whether the same work may succeed when it is done again: the database is away or restarting, a deadlock or a
-    /// serialization failure, a lock timeout, or a row that somebody else changed first.
+    /// Whether the same work may succeed when it is done again: the database is away or restarting, or the work met a
+    /// <see cref="IsConflict"/>.
     /// </summary>
-    public static bool IsTransient(Exception exception)
+    public static bool IsTransient(Exception exception) => IsConflict(exception) || Chain(exception).Any(cause =>
+        cause is NpgsqlException { IsTransient: true }
+            or PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown });
+
+    /// <summary>
+    /// Whether the work collided with other work: a deadlock, a serialization failure, a lock timeout, or a row that
+    /// somebody else changed first.
+    /// </summary>
+    public static bool IsConflict(Exception exception) => Chain(exception).Any(cause =>
+        cause is DbUpdateConcurrencyException or PostgresException
+        {
+            SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.LockNotAvailable
+        });
+
+    private static IEnumerable<Exception> Chain(Exception exception)
     {
         for (var cause = exception; cause is not null; cause = cause.InnerException)
-        {
-            if (cause is DbUpdateConcurrencyException or TimeoutException or NpgsqlException { IsTransient: true }
-                or PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown })
-                return true;
-        }
-
-        return false;
+            yield return cause;
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Polly;
 using Shop.ServiceDefaults.Database;
 
 namespace Shop.ServiceDefaults.Errors;
@@ -56,7 +57,7 @@ internal sealed partial class ExceptionProblemHandler(
             (StatusCodes.Status400BadRequest, "invalid_text", "A text holds a character that cannot be stored, such as NUL."),
         _ when TransientErrors.IsTransient(exception) =>
             (StatusCodes.Status503ServiceUnavailable, "unavailable", "The service is busy or restarting. Try again."),
-        HttpRequestException =>
+        _ when IsUnreachable(exception) =>
             (StatusCodes.Status503ServiceUnavailable, "dependency_unavailable", "A service that this needs cannot be reached. Try again."),
         _ => (StatusCodes.Status500InternalServerError, "internal_error", "Something went wrong on our side."),
     };
@@ -65,6 +66,13 @@ internal sealed partial class ExceptionProblemHandler(
     private static bool HasUnstorableText(Exception exception) =>
         (exception as PostgresException ?? exception.InnerException as PostgresException)
             is { SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter };
+
+    /// <remarks>
+    /// A call of ours that failed, timed out, or was not made because the circuit is open. The key set's client wraps it once more.
+    /// </remarks>
+    private static bool IsUnreachable(Exception exception) =>
+        exception is HttpRequestException or ExecutionRejectedException or TimeoutException or TaskCanceledException { InnerException: TimeoutException }
+        || (exception.InnerException is { } cause && IsUnreachable(cause));
 
     /// <remarks>The path names the caller's own input; the reader's message would name our types.</remarks>
     private static string Describe(JsonException exception)

@@ -41,7 +41,7 @@ internal static class HealthEndpoints
             service = ServiceName.Of(environment),
             checks = report.Entries.ToDictionary(
                 entry => entry.Key,
-                entry => new { status = Name(entry.Value.Status), detail = entry.Value.Description }),
+                entry => new { status = Name(entry.Value.Status), detail = entry.Value.Exception is null ? entry.Value.Description : null }),
         }, context.RequestAborted);
     }
 

@@ -105,7 +105,9 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next)
             context.Response.Headers.Location = answer.Location;
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers["Idempotency-Replayed"] = "true";
-        await context.Response.Body.WriteAsync(answer.Body, context.RequestAborted);
+        // Writing nothing would start the response, and the status code pages could not describe an error as the first time.
+        if (answer.Body.Length > 0)
+            await context.Response.Body.WriteAsync(answer.Body, context.RequestAborted);
     }
 
     /// <remarks>The path, not the route's pattern: one key used on two orders is two requests.</remarks>

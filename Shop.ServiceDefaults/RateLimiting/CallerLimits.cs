@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Caching.Memory;
@@ -13,7 +15,7 @@ namespace Shop.ServiceDefaults.RateLimiting;
 internal sealed class CallerLimits(IOptions<RateLimitOptions> options) : IDisposable
 {
     private const int MaxCallers = 100_000;
-    private const int MaxAddressLength = 64;
+    private const int Ipv6NetworkBytes = 8;
 
     /// <summary>Longer than any bucket takes to fill, so that forgetting it gives nothing away.</summary>
     private static readonly TimeSpan Memory = TimeSpan.FromMinutes(2);
@@ -62,9 +64,19 @@ internal sealed class CallerLimits(IOptions<RateLimitOptions> options) : IDispos
 
     /// <remarks>A service of ours, and nobody else, is believed when it says whom it acts for.</remarks>
     private static string AddressOf(HttpContext context) =>
-        context.User.IsService() && context.Request.Headers[RateLimitExtensions.ForwardedForHeader] is [{ Length: > 0 and <= MaxAddressLength } address]
-            ? address
-            : context.Connection.RemoteIpAddress?.ToString() ?? "unknown";
+        context.User.IsService() && IPAddress.TryParse(context.Request.Headers[RateLimitExtensions.ForwardedForHeader], out var named)
+            ? NetworkOf(named)
+            : context.Connection.RemoteIpAddress is { } remote ? NetworkOf(remote) : "unknown";
+
+    /// <summary>The address, of IPv6 the first 64 bits: one customer has all addresses below them, and could take a new one for each call.</summary>
+    internal static string NetworkOf(IPAddress address)
+    {
+        if (address.IsIPv4MappedToIPv6)
+            address = address.MapToIPv4();
+        return address.AddressFamily == AddressFamily.InterNetworkV6
+            ? Convert.ToHexStringLower(address.GetAddressBytes().AsSpan(0, Ipv6NetworkBytes))
+            : address.ToString();
+    }
 
     public void Dispose() => _buckets.Dispose();
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
@@ -50,8 +51,12 @@ public static class ServiceTokenExtensions
 internal sealed class ServiceTokenSource(Func<HttpClient> createClient, IOptions<ServiceAuthOptions> options, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan RenewBefore = TimeSpan.FromSeconds(60);
+
+    /// <summary>A token this young that is refused would not be better for being renewed.</summary>
+    private static readonly TimeSpan Trusted = TimeSpan.FromSeconds(10);
+
     private readonly SemaphoreSlim _renewal = new(1, 1);
-    private (string Value, DateTimeOffset RenewAt)? _token;
+    private volatile ServiceToken? _token;
 
     public async ValueTask<string> GetAsync(CancellationToken cancellationToken)
     {
@@ -76,7 +81,8 @@ internal sealed class ServiceTokenSource(Func<HttpClient> createClient, IOptions
             var token = await response.Content.ReadFromJsonAsync<TokenResponse>(JsonDefaults.Client, cancellationToken)
                 ?? throw new HttpRequestException("Auth answered without a token.");
 
-            _token = (token.AccessToken, time.GetUtcNow() + TimeSpan.FromSeconds(token.ExpiresIn) - RenewBefore);
+            var now = time.GetUtcNow();
+            _token = new ServiceToken(token.AccessToken, now, now + TimeSpan.FromSeconds(token.ExpiresIn) - RenewBefore);
             return token.AccessToken;
         }
         finally
@@ -85,7 +91,21 @@ internal sealed class ServiceTokenSource(Func<HttpClient> createClient, IOptions
         }
     }
 
+    /// <summary>Forgets a token that was refused: its key or its client may have been revoked.</summary>
+    /// <returns>Whether another token can be had.</returns>
+    public bool Drop(string refused)
+    {
+        if (_token is not { } current || current.Value != refused)
+            return true;
+        if (time.GetUtcNow() - current.ObtainedAt < Trusted)
+            return false;
+        Interlocked.CompareExchange(ref _token, null, current);
+        return true;
+    }
+
     public void Dispose() => _renewal.Dispose();
+
+    private sealed record ServiceToken(string Value, DateTimeOffset ObtainedAt, DateTimeOffset RenewAt);
 
     private sealed record TokenResponse(string AccessToken, int ExpiresIn);
 }
@@ -94,7 +114,19 @@ internal sealed class ServiceTokenHandler(ServiceTokenSource tokens) : Delegatin
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await tokens.GetAsync(cancellationToken));
-        return await base.SendAsync(request, cancellationToken);
+        var token = await tokens.GetAsync(cancellationToken);
+        var response = await SendAsync(request, token, cancellationToken);
+        // A refused request was not carried out, so it may be sent again, once.
+        if (response.StatusCode != HttpStatusCode.Unauthorized || !tokens.Drop(token))
+            return response;
+
+        response.Dispose();
+        return await SendAsync(request, await tokens.GetAsync(cancellationToken), cancellationToken);
+    }
+
+    private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, string token, CancellationToken cancellationToken)
+    {
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return base.SendAsync(request, cancellationToken);
     }
 }

@@ -19,6 +19,12 @@ public static class TokenAuthentication
 
     private const int MinSecretBytes = 32;
 
+    /// <summary>
+    /// Every request waits while the keys are fetched, and a token with an unknown key id has them fetched again (at most once
+    /// in 30 s): with Auth away that must not take as long as another call may.
+    /// </summary>
+    private static readonly TimeSpan KeySetTimeout = TimeSpan.FromSeconds(3);
+
     internal static void AddTokenAuthentication(this IHostApplicationBuilder builder)
     {
         builder.Services.AddOptions<TokenOptions>()
@@ -33,7 +39,7 @@ public static class TokenAuthentication
                 $"AUTH_JWT_SECRET must have at least {MinSecretBytes} bytes when AUTH_JWT_ALGORITHM is HS256.")
             .ValidateOnStart();
 
-        builder.Services.AddHttpClient<JwksDocumentRetriever>();
+        builder.Services.AddHttpClient<JwksDocumentRetriever>(http => http.Timeout = KeySetTimeout);
         builder.Services.TryAddSingleton<IConfigurationManager<OpenIdConnectConfiguration>>(services => new ConfigurationManager<OpenIdConnectConfiguration>(
             new Uri(services.GetRequiredService<IOptions<TokenOptions>>().Value.Url, "/.well-known/jwks.json").ToString(),
             new JwksConfigurationRetriever(),

@@ -44,7 +44,8 @@ internal static class TelemetryExtensions
                 .AddSource(ShopInstruments)
                 .AddAspNetCoreInstrumentation(options =>
                     options.Filter = context => !HealthEndpoints.IsHealthPath(context.Request.Path))
-                .AddHttpClientInstrumentation());
+                .AddHttpClientInstrumentation()
+                .AddProcessor(new UnparentedStatements()));
 
         if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
             telemetry.UseOtlpExporter();

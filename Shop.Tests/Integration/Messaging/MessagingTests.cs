@@ -123,7 +123,7 @@ public sealed class MessagingTests(MessagingServers servers) : IClassFixture<Mes
     }
 
     [Fact]
-    public async Task An_event_that_reaches_no_queue_stays_in_the_outbox_until_it_does()
+    public async Task An_event_that_reaches_no_queue_stays_in_the_outbox_until_the_bindings_are_declared_again()
     {
         var place = await servers.CreatePlaceAsync();
         await using var service = await ProbeService.StartAsync(place);
@@ -135,13 +135,51 @@ public sealed class MessagingTests(MessagingServers servers) : IClassFixture<Mes
             await channel.QueueUnbindAsync(queue, ShopTopology.Exchange, OrderCancelled.Type);
 
         await service.PublishAsync(new OrderCancelled(Guid.CreateVersion7(), "nowhere to go"));
-        await Eventually.HoldsAsync(async () => await service.ScalarAsync<int>(
-            $"""SELECT count(*)::int AS "Value" FROM outbox WHERE published_at IS NULL AND attempts > 0 AND last_error IS NOT NULL""") == 1,
-            "the returned message is backed off");
-
-        await channel.QueueBindAsync(ShopTopology.CatalogQueue, ShopTopology.Exchange, OrderCancelled.Type);
         await UntilHandledAsync(service, 2);
+
         Assert.Equal("nowhere to go", (await service.HandledAsync())[1].Note);
+        Assert.True(await service.ScalarAsync<int>($"""SELECT max(attempts) AS "Value" FROM outbox""") > 1, "It was returned first.");
+    }
+
+    [Fact]
+    public async Task A_queue_that_was_deleted_is_declared_and_consumed_again()
+    {
+        var place = await servers.CreatePlaceAsync();
+        await using var service = await ProbeService.StartAsync(place);
+        await using var connection = await MessagingServers.ConnectAsync(place);
+        await using var channel = await connection.CreateChannelAsync();
+        await service.PublishAsync(new OrderCancelled(Guid.CreateVersion7(), "before"));
+        await UntilHandledAsync(service, 1);
+
+        await channel.QueueDeleteAsync(ShopTopology.CatalogQueue, ifUnused: false, ifEmpty: false);
+        await channel.QueueDeleteAsync(ShopTopology.PaymentQueue, ifUnused: false, ifEmpty: false);
+        await Eventually.HoldsAsync(() => ExistsAsync(connection, ShopTopology.CatalogQueue), "the queue is back");
+        await service.PublishAsync(new OrderCancelled(Guid.CreateVersion7(), "after"));
+
+        await UntilHandledAsync(service, 2);
+    }
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData(-5)]
+    public async Task A_failing_message_with_a_false_count_and_an_expiry_is_parked_for_good(object attempts)
+    {
+        var place = await servers.CreatePlaceAsync();
+        await using var service = await ProbeService.StartAsync(place);
+        service.Faults.OnHandling = _ => throw new InvalidOperationException("This one always fails.");
+        var message = new OrderCancelled(Guid.CreateVersion7(), "tampered with");
+        await SendAsync(place, "", ShopTopology.CatalogQueue, JsonSerializer.SerializeToUtf8Bytes(message, EventJson.Options), new BasicProperties
+        {
+            Type = OrderCancelled.Type,
+            MessageId = Guid.CreateVersion7().ToString(),
+            Expiration = "600000",
+            Headers = new Dictionary<string, object?> { ["x-shop-attempts"] = attempts },
+        });
+
+        var dead = await TakeAsync(place, DeadLetters);
+
+        Assert.Equal(4, dead.BasicProperties.Headers!["x-shop-attempts"]);
+        Assert.False(dead.BasicProperties.IsExpirationPresent());
     }
 
     [Fact]
@@ -200,7 +238,61 @@ public sealed class MessagingTests(MessagingServers servers) : IClassFixture<Mes
 
         var next = Assert.IsType<Claim>(await store.ClaimAsync(default));
         Assert.Equal(claim.Messages[2].Sequence, Assert.Single(next.Messages).Sequence);
+        await store.CompleteAsync(next, [claim.Messages[2].Sequence], [], default);
+
+        // The second row is due, but nothing can be claimed until the first is: no reason to wake before.
+        Assert.Null(await store.ClaimAsync(default));
+        Assert.InRange(Assert.NotNull(await store.FindNextDueAsync(default)), TimeSpan.FromMinutes(59), TimeSpan.FromHours(1));
     }
+
+    [Fact]
+    public async Task A_long_backlog_of_one_key_leaves_room_in_the_batch_for_another()
+    {
+        await using var service = await ProbeService.StartAsync(await servers.CreatePlaceAsync(), relay: false);
+        var busy = Guid.CreateVersion7();
+        var other = Guid.CreateVersion7();
+        while (OutboxLanes.Of(other.ToString()) == OutboxLanes.Of(busy.ToString()))
+            other = Guid.CreateVersion7();
+        await service.PublishAsync([.. Enumerable.Range(0, 600).Select(number => new OrderCancelled(busy, $"{number}"))]);
+        await service.PublishAsync(new OrderCancelled(other, "a single one"));
+        var store = service.Services.GetRequiredService<OutboxStore<ProbeContext>>();
+
+        var claim = Assert.IsType<Claim>(await store.ClaimAsync(default));
+
+        Assert.Equal(250, claim.Messages.Count(message => message.Key == busy.ToString()));
+        Assert.Single(claim.Messages, message => message.Key == other.ToString());
+        Assert.Equal(claim.Messages.OrderBy(message => message.Sequence), claim.Messages);
+    }
+
+    [Fact]
+    public async Task A_relay_that_lost_one_of_its_lanes_marks_the_rows_of_the_others()
+    {
+        await using var service = await ProbeService.StartAsync(await servers.CreatePlaceAsync(), relay: false);
+        await service.PublishAsync([.. Enumerable.Range(0, 50).Select(number => new OrderCancelled(Guid.CreateVersion7(), $"{number}"))]);
+        var store = service.Services.GetRequiredService<OutboxStore<ProbeContext>>();
+        var claim = Assert.IsType<Claim>(await store.ClaimAsync(default));
+        await service.ExecuteAsync($"UPDATE outbox_lanes SET token = gen_random_uuid() WHERE lane = 3");
+
+        Assert.True(await store.CompleteAsync(claim, [.. claim.Messages.Select(message => message.Sequence)], [], default));
+
+        Assert.Equal(0, await service.ScalarAsync<int>(
+            $"""SELECT count(*)::int AS "Value" FROM outbox WHERE (published_at IS NULL) <> (lane = 3)"""));
+    }
+
+    [Fact]
+    public async Task A_large_batch_of_different_keys_is_published_without_delay()
+    {
+        await using var service = await ProbeService.StartAsync(await servers.CreatePlaceAsync(), consume: false);
+        await service.PublishAsync(new OrderCancelled(Guid.CreateVersion7(), "connected"));
+        await UntilPublishedAsync(service);
+        await service.PublishAsync([.. Enumerable.Range(0, 2_000).Select(number => new OrderCancelled(Guid.CreateVersion7(), $"{number}"))]);
+        await UntilPublishedAsync(service);
+
+        Assert.Equal(0, await service.ScalarAsync<int>($"""SELECT count(*)::int AS "Value" FROM outbox WHERE attempts > 1"""));
+    }
+
+    private static Task UntilPublishedAsync(ProbeService service) => Eventually.HoldsAsync(
+        async () => await service.ScalarAsync<int>($"""SELECT count(*)::int AS "Value" FROM outbox WHERE published_at IS NULL""") == 0, "the outbox is empty");
 
     private static Task UntilHandledAsync(ProbeService service, int count) =>
         Eventually.HoldsAsync(async () => (await service.HandledAsync()).Count >= count, $"{count} events are handled", TimeSpan.FromSeconds(30));
@@ -211,16 +303,21 @@ public sealed class MessagingTests(MessagingServers servers) : IClassFixture<Mes
     private static Task SendToQueueAsync(MessagingServers.Place place, string queue, string type, byte[] body, string? id) =>
         SendAsync(place, "", queue, type, body, id, key: null);
 
-    private static async Task SendAsync(MessagingServers.Place place, string exchange, string routingKey, string type, byte[] body, string? id, string? key)
+    private static Task SendAsync(MessagingServers.Place place, string exchange, string routingKey, string type, byte[] body, string? id, string? key)
     {
-        await using var connection = await MessagingServers.ConnectAsync(place);
-        await Eventually.HoldsAsync(() => ExistsAsync(connection, ShopTopology.CatalogQueue), "the topology is declared");
-        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
         var properties = new BasicProperties { Type = type, DeliveryMode = DeliveryModes.Persistent };
         if (id is not null)
             properties.MessageId = id;
         if (key is not null)
             properties.CorrelationId = key;
+        return SendAsync(place, exchange, routingKey, body, properties);
+    }
+
+    private static async Task SendAsync(MessagingServers.Place place, string exchange, string routingKey, byte[] body, BasicProperties properties)
+    {
+        await using var connection = await MessagingServers.ConnectAsync(place);
+        await Eventually.HoldsAsync(() => ExistsAsync(connection, ShopTopology.CatalogQueue), "the topology is declared");
+        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
         await channel.BasicPublishAsync(exchange, routingKey, mandatory: true, properties, body);
     }
 
