@@ -153,7 +153,8 @@ public sealed class MessagingTests(MessagingServers servers) : IClassFixture<Mes
 
         await channel.QueueDeleteAsync(ShopTopology.CatalogQueue, ifUnused: false, ifEmpty: false);
         await channel.QueueDeleteAsync(ShopTopology.PaymentQueue, ifUnused: false, ifEmpty: false);
-        await Eventually.HoldsAsync(() => ExistsAsync(connection, ShopTopology.CatalogQueue), "the queue is back");
+        // The consumer comes last: the bindings are there by then.
+        await Eventually.HoldsAsync(() => ExistsAsync(connection, ShopTopology.CatalogQueue, consumers: 1), "the queue is back and consumed");
         await service.PublishAsync(new OrderCancelled(Guid.CreateVersion7(), "after"));
 
         await UntilHandledAsync(service, 2);
@@ -321,13 +322,12 @@ public sealed class MessagingTests(MessagingServers servers) : IClassFixture<Mes
         await channel.BasicPublishAsync(exchange, routingKey, mandatory: true, properties, body);
     }
 
-    private static async Task<bool> ExistsAsync(IConnection connection, string queue)
+    private static async Task<bool> ExistsAsync(IConnection connection, string queue, uint consumers = 0)
     {
         await using var channel = await connection.CreateChannelAsync();
         try
         {
-            await channel.QueueDeclarePassiveAsync(queue);
-            return true;
+            return (await channel.QueueDeclarePassiveAsync(queue)).ConsumerCount >= consumers;
         }
         catch (OperationInterruptedException)
         {
