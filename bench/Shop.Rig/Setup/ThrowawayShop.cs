@@ -1,0 +1,71 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using Npgsql;
+
+namespace Shop.Rig.Setup;
+
+/// <summary>The whole shop on free ports and data that is thrown away, started from its own AppHost.</summary>
+internal sealed class ThrowawayShop : IAsyncDisposable
+{
+    private const string AdminPassword = "Correct-horse-1-battery";
+    private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(4);
+
+    private ThrowawayShop(DistributedApplication app, string mailDirectory) => (App, MailDirectory) = (app, mailDirectory);
+
+    /// <summary>The running application.</summary>
+    public DistributedApplication App { get; }
+
+    /// <summary>Where the mails go as files.</summary>
+    public string MailDirectory { get; }
+
+    /// <summary>The administrator.</summary>
+    public static (string Email, string Password) Admin => ("admin@shop.local", AdminPassword);
+
+    /// <summary>Starts it and waits until every resource is healthy.</summary>
+    /// <param name="replicas">Processes of each service.</param>
+    /// <param name="configure">Changes the application before it is built: an environment variable more, a proxy in between.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="OperationCanceledException">Something is not healthy in time.</exception>
+    public static async Task<ThrowawayShop> StartAsync(
+        int replicas = 1, Action<IDistributedApplicationTestingBuilder>? configure = null, CancellationToken cancellationToken = default)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(StartTime);
+        var mail = Directory.CreateTempSubdirectory("shop-mail-").FullName;
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Shop_AppHost>(
+            [$"--Parameters:admin-password={AdminPassword}", $"--Shop:Replicas={replicas}", $"--Shop:MailDirectory={mail}"], timeout.Token);
+        configure?.Invoke(builder);
+        var shop = new ThrowawayShop(await builder.BuildAsync(timeout.Token), mail);
+        try
+        {
+            await shop.App.StartAsync(timeout.Token);
+            foreach (var resource in builder.Resources.Where(resource => resource is ProjectResource or ContainerResource))
+                await shop.App.ResourceNotifications.WaitForResourceHealthyAsync(resource.Name, timeout.Token);
+            return shop;
+        }
+        catch
+        {
+            await shop.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A client of one service.</summary>
+    public HttpClient CreateClient(string service) => App.CreateHttpClient(service, "http");
+
+    /// <summary>Opens a service's database.</summary>
+    public async Task<NpgsqlConnection> OpenDatabaseAsync(string name, CancellationToken cancellationToken = default)
+    {
+        var connection = new NpgsqlConnection(await App.GetConnectionStringAsync(name, cancellationToken));
+        await connection.OpenAsync(cancellationToken);
+        return connection;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await App.DisposeAsync();
+        Directory.Delete(MailDirectory, recursive: true);
+    }
+}
