@@ -155,7 +155,9 @@ internal sealed partial class ConsumerSession<TContext> : IAsyncDisposable where
     {
         try
         {
+            FaultPoints.Reach(FaultPoints.InboxBeforeAck, delivery.Properties.MessageId, delivery.Type, _queue);
             await _channel.BasicAckAsync(delivery.Tag, multiple: false, CancellationToken.None);
+            FaultPoints.Reach(FaultPoints.InboxAfterAck, delivery.Properties.MessageId, delivery.Type, _queue);
         }
         catch (RabbitMQClientException exception)
         {

@@ -49,6 +49,7 @@ internal sealed partial class FailedDeliveries(
         properties.ClearExpiration(); // A dead letter must not expire.
         properties.ClearUserId(); // The broker refuses another user's message from us.
         await publisher.PublishToQueueAsync(target, properties, delivery.Body, cancellationToken);
+        FaultPoints.Reach(FaultPoints.FailedAfterConfirm, properties.MessageId, delivery.Type, target);
 
         if (park)
             metrics.Parked(delivery.Type);

@@ -64,7 +64,9 @@ internal sealed partial class InboxProcessor<TContext>(
 
         await handlers.HandleAsync(scope.ServiceProvider, delivery.Type, delivery.Body, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
+        FaultPoints.Reach(FaultPoints.InboxBeforeCommit, delivery.Properties.MessageId, delivery.Type, consumer);
         await transaction.CommitAsync(cancellationToken);
+        FaultPoints.Reach(FaultPoints.InboxAfterCommit, delivery.Properties.MessageId, delivery.Type, consumer);
         return true;
     }
 

@@ -78,7 +78,9 @@ internal sealed partial class OutboxRelay<TContext>(
         var failed = stuck is null ? errors.ConvertAll(Fail) : [];
 
         // The confirms are in: note them even while stopping, or the next start publishes the batch again.
-        if (!await store.CompleteAsync(claim, published, failed, CancellationToken.None))
+        if (await store.CompleteAsync(claim, published.ConvertAll(message => message.Sequence), failed, CancellationToken.None))
+            FaultPoints.Reach(FaultPoints.OutboxAfterComplete, published, message => message.Id.ToString());
+        else
             LeaseLost(logger, claim.Messages.Count);
         metrics.Published(published.Count);
 
@@ -93,10 +95,10 @@ internal sealed partial class OutboxRelay<TContext>(
         return claim.Messages.Count > 0;
     }
 
-    private async Task<(List<long> Published, PublishError? Error)> PublishChainAsync(
+    private async Task<(List<PendingMessage> Published, PublishError? Error)> PublishChainAsync(
         Publisher publisher, IReadOnlyList<PendingMessage> chain, Func<bool> mayStart)
     {
-        List<long> published = new(chain.Count);
+        List<PendingMessage> published = new(chain.Count);
         foreach (var message in chain)
         {
             // What is on its way is waited for, what is not stays in the outbox.
@@ -106,7 +108,8 @@ internal sealed partial class OutboxRelay<TContext>(
             try
             {
                 await publisher.PublishAsync(message, activity, CancellationToken.None);
-                published.Add(message.Sequence);
+                published.Add(message);
+                FaultPoints.Reach(FaultPoints.OutboxAfterConfirm, message.Id.ToString(), message.Type);
                 metrics.PublishDelay(time.GetUtcNow() - message.CreatedAt, message.Type);
             }
             catch (Exception exception)

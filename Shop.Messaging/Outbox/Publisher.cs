@@ -66,7 +66,10 @@ internal sealed class Publisher : IAsyncDisposable
             Timestamp = new AmqpTimestamp(new DateTimeOffset(message.CreatedAt).ToUnixTimeSeconds()),
             Headers = headers,
         };
-        await ConfirmAsync(ShopTopology.Exchange, message.Type, ShopTopology.HasConsumer(message.Type), properties, message.Payload, cancellationToken);
+        FaultPoints.Reach(FaultPoints.OutboxBeforePublish, properties.MessageId, message.Type);
+        var confirmed = ConfirmAsync(ShopTopology.Exchange, message.Type, ShopTopology.HasConsumer(message.Type), properties, message.Payload, cancellationToken);
+        FaultPoints.Reach(FaultPoints.OutboxAfterPublish, properties.MessageId, message.Type);
+        await confirmed;
     }
 
     /// <summary>Publishes to one queue, which must be there, and waits for the broker's confirm.</summary>
