@@ -5,6 +5,9 @@ namespace Shop.Orders.Orders;
 /// <summary>What a buyer ordered, and how far it has come. It changes only along <see cref="OrderTransitions"/>.</summary>
 internal sealed class Order
 {
+    /// <summary>The most an order may cost, in its currency; as much as Payments charges at once.</summary>
+    public const decimal MaxTotal = 1_000_000_000;
+
     private readonly List<OrderLine> _lines = [];
     private readonly List<OrderStatusChange> _history = [];
 

@@ -13,7 +13,7 @@ internal sealed record Buyer(Guid Id, string Email, string? Language);
 internal sealed class OrderPlacement(CatalogClient catalog, IOptions<OrderOptions> options, TimeProvider time)
 {
     /// <summary>Keeps the pieces. When it is refused nothing is kept; when the catalogue cannot be reached they may be.</summary>
-    /// <exception cref="OrderRefusedException">Out of stock, unknown product, another price, or no catalogue.</exception>
+    /// <exception cref="OrderRefusedException">Out of stock, unknown product, another price, too large a total, or no catalogue.</exception>
     public async Task<Reservation> ReserveAsync(Guid orderId, PlaceOrderRequest request, Buyer buyer, CancellationToken cancellationToken)
     {
         var items = request.Items
@@ -28,15 +28,21 @@ internal sealed class OrderPlacement(CatalogClient catalog, IOptions<OrderOption
             .Select(item => prices[item.ProductId])
             .Distinct()
             .ToList();
-        if (changed.Count == 0)
+        var refused = changed.Count > 0
+            ? new OrderRefusedException(
+                StatusCodes.Status409Conflict,
+                "price_changed",
+                $"The price changed: {string.Join(", ", changed.Select(line => $"{line.Name} costs {line.UnitPrice} {reservation.Currency}"))}.",
+                new Dictionary<string, object?> { ["items"] = changed })
+            : reservation.Lines.Sum(line => line.Quantity * line.UnitPrice) > Order.MaxTotal
+            ? new OrderRefusedException(
+                StatusCodes.Status422UnprocessableEntity, "total_too_large", $"An order costs at most {Order.MaxTotal:0.00} {reservation.Currency}.")
+            : null;
+        if (refused is null)
             return reservation;
 
         await catalog.ReleaseAsync(orderId, CancellationToken.None);
-        throw new OrderRefusedException(
-            StatusCodes.Status409Conflict,
-            "price_changed",
-            $"The price changed: {string.Join(", ", changed.Select(line => $"{line.Name} costs {line.UnitPrice} {reservation.Currency}"))}.",
-            new Dictionary<string, object?> { ["items"] = changed });
+        throw refused;
     }
 
     /// <summary>The order for what is kept.</summary>

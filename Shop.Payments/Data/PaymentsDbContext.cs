@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Shop.Messaging.Outbox;
 using Shop.Payments.Ledger;
 using Shop.Payments.Payments;
@@ -27,7 +28,12 @@ internal sealed class PaymentsDbContext(DbContextOptions<PaymentsDbContext> opti
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
-        modelBuilder.Entity<Account>().ToTable("accounts");
+        modelBuilder.Entity<Account>(account =>
+        {
+            account.ToTable("accounts");
+            // The entries move it, in the database.
+            account.Property(a => a.BalanceMinor).Metadata.SetAfterSaveBehavior(PropertySaveBehavior.Ignore);
+        });
         modelBuilder.Entity<LedgerTransaction>(transaction =>
         {
             transaction.ToTable("ledger_transactions");

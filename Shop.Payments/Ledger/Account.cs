@@ -69,7 +69,7 @@ internal sealed class Account
     /// <summary>Whether the wallet stays at or above zero after this entry.</summary>
     public bool CanTake(long amountMinor) => checked(Balance() + amountMinor) >= 0;
 
-    /// <summary>Adds an entry to the wallet's balance.</summary>
+    /// <summary>Adds an entry to the wallet's balance, as the database does when the entry is written.</summary>
     /// <exception cref="InvalidOperationException">The wallet would go below zero.</exception>
     public void Take(long amountMinor)
     {

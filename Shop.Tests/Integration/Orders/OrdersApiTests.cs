@@ -49,6 +49,22 @@ public sealed class OrdersApiTests(ShopFixture shop)
     }
 
     [Fact]
+    public async Task An_order_that_costs_more_than_can_be_charged_is_refused_and_keeps_no_pieces()
+    {
+        using var catalog = await shop.AdminClientAsync("catalog");
+        using var added = await catalog.PostAsJsonAsync("/products",
+            new { name_ru = "Завод", name_en = "Factory", price = 2_000_000.00m, category = "services", stock = 600 });
+        Assert.Equal(HttpStatusCode.Created, added.StatusCode);
+        var product = (int)(await ShopFixture.ReadAsync(added))["id"]!;
+        using var orders = shop.CreateClient("orders", (await shop.RegisterCustomerAsync()).Token);
+
+        using var response = await orders.PostAsJsonAsync("/orders", new { items = new[] { new { product_id = product, quantity = 600 } } });
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, response.StatusCode);
+        Assert.Equal("total_too_large", (string?)(await ShopFixture.ReadAsync(response))["code"]);
+        Assert.Equal(600, await shop.QueryAsync<int>("catalogdb", "SELECT available FROM stock WHERE product_id = $1", product));
+    }
+
+    [Fact]
     public async Task A_buyer_sees_the_order_and_its_history_and_nobody_else_does()
     {
         var buyer = await shop.RegisterCustomerAsync();

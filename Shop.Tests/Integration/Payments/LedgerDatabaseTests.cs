@@ -42,6 +42,29 @@ public sealed class LedgerDatabaseTests(ShopFixture shop)
             (await RefusedAsync(database => Wallet.ChargeAsync(database, buyer.Id, 100_000_01))).ConstraintName);
     }
 
+    [Fact]
+    public async Task Nothing_is_added_to_a_transaction_that_is_complete()
+    {
+        var externalId = $"test:{Guid.CreateVersion7()}";
+        await using var database = await shop.OpenDatabaseAsync("paymentsdb");
+        await PostAsync(database, externalId, ("promotion:RUB", "RUB", -100), ("sales:RUB", "RUB", 100));
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => Wallet.ExecuteAsync(database, """
+            INSERT INTO ledger_entries (transaction_id, line, account_id, currency, amount_minor)
+            SELECT id, line + 2, account, 'RUB', amount FROM ledger_transactions, (VALUES (1, 'promotion:RUB', -50), (2, 'sales:RUB', 50)) AS more (line, account, amount)
+            WHERE external_id = $1
+            """, externalId));
+        Assert.Equal("ledger_transaction_is_sealed", refused.ConstraintName);
+    }
+
+    [Theory]
+    [InlineData("UPDATE accounts SET balance_minor = balance_minor + 1 WHERE kind = 'wallet'")]
+    [InlineData("INSERT INTO accounts (id, kind, user_id, currency, balance_minor) VALUES ('wallet:x:RUB', 'wallet', gen_random_uuid(), 'RUB', 1)")]
+    public async Task A_balance_changes_by_entries_only(string sql)
+    {
+        await Wallet.UntilOpenAsync(shop, await shop.RegisterCustomerAsync());
+        Assert.Equal("accounts_balance_follows_entries", (await RefusedAsync(database => Wallet.ExecuteAsync(database, sql))).ConstraintName);
+    }
+
     [Theory]
     [InlineData("UPDATE ledger_entries SET amount_minor = amount_minor + 1")]
     [InlineData("UPDATE ledger_transactions SET id = id")]

@@ -32,7 +32,6 @@ internal static class Wallet
             INSERT INTO ledger_entries (transaction_id, line, account_id, currency, amount_minor)
             VALUES ($1, 1, $2, 'RUB', -$3::bigint), ($1, 2, 'sales:RUB', 'RUB', $3::bigint)
             """, id, AccountOf(userId), minor);
-        await ExecuteAsync(database, "UPDATE accounts SET balance_minor = balance_minor - $2 WHERE id = $1", AccountOf(userId), minor);
         await transaction.CommitAsync();
     }
 
