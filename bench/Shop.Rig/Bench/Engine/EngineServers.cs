@@ -1,0 +1,63 @@
+using Aspire.Hosting;
+using Aspire.Hosting.Testing;
+using Npgsql;
+using RabbitMQ.Client;
+
+namespace Shop.Rig.Bench.Engine;
+
+/// <summary>A Postgres and a RabbitMQ of their own, with their durable settings, on data that is thrown away.</summary>
+internal sealed class EngineServers : IAsyncDisposable
+{
+    private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(2);
+    private readonly DistributedApplication _app;
+
+    private EngineServers(DistributedApplication app, string postgres, string broker) => (_app, Postgres, Broker) = (app, postgres, broker);
+
+    /// <summary>The connection string of the Postgres server.</summary>
+    public string Postgres { get; }
+
+    /// <summary>The AMQP address.</summary>
+    public string Broker { get; }
+
+    public static async Task<EngineServers> StartAsync(CancellationToken cancellationToken)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(StartTime);
+        var builder = DistributedApplicationTestingBuilder.Create();
+        builder.AddPostgres("postgres");
+        builder.AddRabbitMQ("rabbitmq");
+        var app = await builder.BuildAsync(timeout.Token);
+        try
+        {
+            await app.StartAsync(timeout.Token);
+            await app.ResourceNotifications.WaitForResourceHealthyAsync("postgres", timeout.Token);
+            await app.ResourceNotifications.WaitForResourceHealthyAsync("rabbitmq", timeout.Token);
+            return new EngineServers(app, await AddressAsync("postgres"), await AddressAsync("rabbitmq"));
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+
+        async Task<string> AddressAsync(string resource) =>
+            await app.GetConnectionStringAsync(resource, timeout.Token) ?? throw new InvalidOperationException($"{resource} has no address.");
+    }
+
+    /// <summary>Creates an empty database.</summary>
+    /// <returns>Its connection string.</returns>
+    public async Task<string> CreateDatabaseAsync(string name, CancellationToken cancellationToken)
+    {
+        await using var connection = new NpgsqlConnection(Postgres);
+        await connection.OpenAsync(cancellationToken);
+        await using var command = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        return new NpgsqlConnectionStringBuilder(Postgres) { Database = name }.ConnectionString;
+    }
+
+    /// <summary>Connects to the broker as a bare client.</summary>
+    public Task<IConnection> ConnectAsync(CancellationToken cancellationToken) =>
+        new ConnectionFactory { Uri = new Uri(Broker) }.CreateConnectionAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+}
