@@ -5,6 +5,7 @@ using Shop.Auth.Roles;
 using Shop.Auth.Sessions;
 using Shop.Auth.Users;
 using Shop.Messaging;
+using Shop.Messaging.Operations;
 using Shop.ServiceDefaults.Database;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -24,4 +25,5 @@ app.MapAccounts();
 app.MapSessions();
 app.MapUsers();
 app.MapRoles();
+app.MapMessaging();
 app.Run();

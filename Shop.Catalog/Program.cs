@@ -6,6 +6,7 @@ using Shop.Catalog.Reservations;
 using Shop.Catalog.Stock;
 using Shop.Messaging;
 using Shop.Messaging.Contracts;
+using Shop.Messaging.Operations;
 using Shop.Messaging.Topology;
 using Shop.ServiceDefaults.Database;
 
@@ -29,4 +30,5 @@ app.MapProductAdministration();
 app.MapCategories();
 app.MapStock();
 app.MapReservations();
+app.MapMessaging();
 app.Run();

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Shop.Messaging.Diagnostics;
 using Shop.Messaging.Inbox;
+using Shop.Messaging.Operations;
 using Shop.Messaging.Outbox;
 using Shop.Messaging.Topology;
 using Shop.ServiceDefaults.Database;
@@ -46,6 +47,8 @@ public static class MessagingExtensions
         builder.Services.AddSingleton<OutboxStore<TContext>>();
         builder.Services.AddHostedService<OutboxRelay<TContext>>();
         builder.Services.AddHostedService<MessagingCleanup<TContext>>();
+        builder.Services.AddScoped(services => new MessagingDatabase(services.GetRequiredService<TContext>()));
+        builder.Services.AddHostedService<BacklogMonitor<TContext>>();
         builder.Services.AddHealthChecks().AddCheck<OutboxHealthCheck<TContext>>("outbox");
     }
 
@@ -61,6 +64,7 @@ public static class MessagingExtensions
         var handlers = new EventHandlers(builder.Services);
         configure(handlers);
         handlers.RequireExactly(queue, ShopTopology.Bindings[queue]);
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<DeadLetterQueue>(services, queue));
         builder.Services.AddHostedService(services =>
             ActivatorUtilities.CreateInstance<QueueConsumer<TContext>>(services, queue, handlers));
     }

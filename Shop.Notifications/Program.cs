@@ -1,5 +1,6 @@
 using Shop.Messaging;
 using Shop.Messaging.Contracts;
+using Shop.Messaging.Operations;
 using Shop.Messaging.Topology;
 using Shop.Notifications.Data;
 using Shop.Notifications.Delivery;
@@ -28,4 +29,5 @@ app.MapDefaultEndpoints();
 app.MapNotifications();
 app.MapSending();
 app.MapPreferences();
+app.MapMessaging();
 app.Run();

@@ -1,5 +1,6 @@
 using Shop.Messaging;
 using Shop.Messaging.Contracts;
+using Shop.Messaging.Operations;
 using Shop.Messaging.Topology;
 using Shop.Orders.Clients;
 using Shop.Orders.Data;
@@ -30,4 +31,5 @@ var app = builder.Build();
 app.UseServiceDefaults();
 app.MapDefaultEndpoints();
 app.MapOrders();
+app.MapMessaging();
 app.Run();

@@ -1,5 +1,6 @@
 using Shop.Messaging;
 using Shop.Messaging.Contracts;
+using Shop.Messaging.Operations;
 using Shop.Messaging.Topology;
 using Shop.Payments.Data;
 using Shop.Payments.Ledger;
@@ -26,4 +27,5 @@ app.MapPayments();
 app.MapPaymentProcessing();
 app.MapWallets();
 app.MapLedger();
+app.MapMessaging();
 app.Run();

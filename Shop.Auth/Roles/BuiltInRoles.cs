@@ -13,7 +13,7 @@ internal static class BuiltInRoles
         Permissions.OrdersReadAll,
         Permissions.PaymentsReadAll, Permissions.PaymentsProcess, Permissions.PaymentsRefund, Permissions.PaymentsDeposit,
         Permissions.NotificationsReadAll, Permissions.NotificationsSend,
-        Permissions.MessagingOperate,
+        Permissions.MessagingRead, Permissions.MessagingReplay,
     ];
 
     public static IReadOnlyDictionary<string, string[]> All { get; } = new Dictionary<string, string[]>

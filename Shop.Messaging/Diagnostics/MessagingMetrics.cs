@@ -30,7 +30,11 @@ internal sealed class MessagingMetrics : IDisposable
         _meter.CreateObservableGauge("shop.outbox.pending", () => _lag.Pending, "{message}", "Rows to be published");
         _meter.CreateObservableGauge("shop.outbox.oldest_age", () => _lag.OldestAge.TotalSeconds, "s", "Age of the oldest row to be published");
         _meter.CreateObservableGauge("shop.outbox.parked", () => _lag.Parked, "{message}", "Rows given up");
+        _meter.CreateObservableGauge<long>("shop.inbox.dead_letters", () => DeadLetters is { } count ? [new(count)] : [], "{message}", "Messages in the dead-letter queue");
     }
+
+    /// <summary>The messages in the dead-letter queue; null while that is not known.</summary>
+    public long? DeadLetters { get; set; }
 
     public void Published(int count) => _published.Add(count);
 

@@ -13,7 +13,7 @@ internal sealed class OutboxHealthCheck<TContext>(
     {
         var lag = await store.MeasureAsync(cancellationToken);
         metrics.Measured(lag);
-        var text = $"{lag.Pending} pending, the oldest for {lag.OldestAge.TotalSeconds:0} s, {lag.Parked} parked";
+        var text = $"{lag.Pending} pending, the oldest for {lag.OldestAge.TotalSeconds:0} s, {lag.Parked} parked, {metrics.DeadLetters ?? 0} dead letters";
         return lag.OldestAge.TotalSeconds > options.Value.MaxPendingAgeSeconds || lag.Parked > 0
             ? HealthCheckResult.Degraded(text)
             : HealthCheckResult.Healthy(text);

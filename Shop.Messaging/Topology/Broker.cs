@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
@@ -47,9 +48,10 @@ internal sealed class Broker(IServiceProvider services, IOptions<MessagingOption
             if (_declared == wanted)
                 return;
             await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+            var deadLetterArguments = DeadLetterArguments(connection);
             await channel.ExchangeDeclareAsync(ShopTopology.Exchange, ExchangeType.Topic, durable: true, cancellationToken: cancellationToken);
             foreach (var (queue, types) in ShopTopology.Bindings)
-                await DeclareAsync(channel, queue, types, cancellationToken);
+                await DeclareAsync(channel, queue, types, deadLetterArguments, cancellationToken);
             Volatile.Write(ref _declared, wanted);
         }
         finally
@@ -58,11 +60,25 @@ internal sealed class Broker(IServiceProvider services, IOptions<MessagingOption
         }
     }
 
-    private async Task DeclareAsync(IChannel channel, string queue, IReadOnlyList<string> types, CancellationToken cancellationToken)
+    /// <remarks>
+    /// Whoever looks at a dead letter adds to its delivery count. Since version 4 the broker drops messages after 20 deliveries
+    /// unless it is told otherwise; before, there is no such limit, and it does not know the value that lifts it.
+    /// </remarks>
+    private static Dictionary<string, object?> DeadLetterArguments(IConnection connection)
+    {
+        var arguments = new Dictionary<string, object?> { ["x-queue-type"] = "quorum" };
+        if (connection.ServerProperties?.TryGetValue("version", out var version) == true
+            && version is byte[] text && Version.TryParse(Encoding.UTF8.GetString(text).Split('-', '+')[0], out var number) && number.Major >= 4)
+            arguments["x-delivery-limit"] = -1;
+        return arguments;
+    }
+
+    private async Task DeclareAsync(
+        IChannel channel, string queue, IReadOnlyList<string> types, Dictionary<string, object?> deadLetterArguments, CancellationToken cancellationToken)
     {
         var deadLetters = ShopTopology.DeadLetterQueue(queue);
-        await channel.QueueDeclareAsync(deadLetters, durable: true, exclusive: false, autoDelete: false,
-            new Dictionary<string, object?> { ["x-queue-type"] = "quorum" }, cancellationToken: cancellationToken);
+        await channel.QueueDeclareAsync(
+            deadLetters, durable: true, exclusive: false, autoDelete: false, deadLetterArguments, cancellationToken: cancellationToken);
 
         await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>
         {

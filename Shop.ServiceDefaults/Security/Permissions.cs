@@ -36,6 +36,9 @@ public static class Permissions
     /// <summary>Send a notification; given to services.</summary>
     public const string NotificationsSend = "notifications.send";
 
-    /// <summary>Look at and replay messages that were parked.</summary>
-    public const string MessagingOperate = "messaging.operate";
+    /// <summary>Look at the messages a service has to send, and at those that were parked.</summary>
+    public const string MessagingRead = "messaging.read";
+
+    /// <summary>Have parked messages sent or handled again; goes with <see cref="MessagingRead"/>.</summary>
+    public const string MessagingReplay = "messaging.replay";
 }

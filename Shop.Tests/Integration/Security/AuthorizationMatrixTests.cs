@@ -19,6 +19,20 @@ public sealed class AuthorizationMatrixTests(ShopFixture shop)
 
     private static readonly Operation[] Matrix =
     [
+        .. new[] { "auth", "catalog", "orders", "payments", "notifications" }.SelectMany(service => new Operation[]
+        {
+            new(service, "GET", "/messaging/outbox", Access.Permission),
+            new(service, "GET", "/messaging/outbox/{id}", Access.Permission),
+            new(service, "POST", "/messaging/outbox/replay", Access.Permission),
+        }),
+        .. new[] { "catalog", "orders", "payments", "notifications" }.SelectMany(service => new Operation[]
+        {
+            new(service, "GET", "/messaging/dead-letters", Access.Permission),
+            new(service, "GET", "/messaging/dead-letters/messages", Access.Permission),
+            new(service, "GET", "/messaging/dead-letters/{id}", Access.Permission),
+            new(service, "POST", "/messaging/dead-letters/replay", Access.Permission),
+        }),
+
         new("auth", "POST", "/auth/register", Access.Public),
         new("auth", "POST", "/auth/token", Access.Public),
         new("auth", "POST", "/auth/refresh", Access.Public),

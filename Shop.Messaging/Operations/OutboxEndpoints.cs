@@ -1,0 +1,93 @@
+using System.Security.Claims;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using Shop.Messaging.Outbox;
+using Shop.ServiceDefaults.Errors;
+using Shop.ServiceDefaults.Http;
+using Shop.ServiceDefaults.Security;
+
+namespace Shop.Messaging.Operations;
+
+/// <summary>What the service has said, has to say, and could not say.</summary>
+internal static class OutboxEndpoints
+{
+    /// <summary>Parked rows that one call sends again.</summary>
+    private const int MaxReplayed = 10_000;
+
+    public static void Map(RouteGroupBuilder outbox)
+    {
+        outbox.MapGet("", ListAsync)
+            .WithSummary("The service's own events: pending (oldest first), parked or published (newest first)");
+        outbox.MapGet("/{id}", FindAsync)
+            .WithSummary("One event with its headers, body and timeline");
+        outbox.MapPost("/replay", ReplayAsync).RequirePermission(Permissions.MessagingReplay)
+            .WithSummary("Has parked events published after all; a dry run only lists them");
+    }
+
+    private static async Task<Ok<List<OutboxMessageSummary>>> ListAsync(
+        MessagingDatabase database, Paging paging, HttpResponse response, CancellationToken cancellationToken,
+        OutboxState? state = null, string? type = null, string? key = null)
+    {
+        var rows = database.Outbox;
+        rows = state switch
+        {
+            OutboxState.Pending => rows.Where(row => row.PublishedAt == null && row.ParkedAt == null).OrderBy(row => row.Sequence),
+            OutboxState.Parked => rows.Where(row => row.ParkedAt != null).OrderByDescending(row => row.Sequence),
+            OutboxState.Published => rows.Where(row => row.PublishedAt != null).OrderByDescending(row => row.Sequence),
+            null => rows.OrderByDescending(row => row.Sequence),
+        };
+        if (type is not null)
+            rows = rows.Where(row => row.Type == type);
+        if (key is not null)
+            rows = rows.Where(row => row.Key == key);
+
+        paging.WriteHeaders(response, await rows.LongCountAsync(cancellationToken));
+        return TypedResults.Ok(await rows.Skip(paging.Offset).Take(paging.PageSize).Select(OutboxRow.Summary).ToListAsync(cancellationToken));
+    }
+
+    private static async Task<Results<Ok<OutboxMessageDetails>, ProblemHttpResult>> FindAsync(
+        Guid id, MessagingDatabase database, CancellationToken cancellationToken)
+    {
+        if (await database.Outbox.FirstOrDefaultAsync(row => row.Id == id, cancellationToken) is not { } row)
+            return Problems.NotFound("There is no such message in the outbox. Published ones are deleted after a while.");
+
+        var summary = OutboxRow.Summary.Compile()(row);
+        Dictionary<string, string> headers = [];
+        if (row.TraceParent is not null)
+            headers["traceparent"] = row.TraceParent;
+        if (!string.IsNullOrEmpty(row.TraceState))
+            headers["tracestate"] = row.TraceState;
+        return TypedResults.Ok(new OutboxMessageDetails(summary, headers, JsonNode.Parse(row.Payload), TimelineEntry.Of(
+            (row.AddedAt, "added"), (summary.NextAttemptAt, "next_attempt"), (row.PublishedAt, "published"), (row.ParkedAt, "parked"))));
+    }
+
+    private static async Task<Ok<ReplayResponse<OutboxMessageSummary>>> ReplayAsync(
+        OutboxReplayRequest request, ClaimsPrincipal user, MessagingDatabase database, OutboxSignal signal, ILogger<OutboxMessage> logger,
+        CancellationToken cancellationToken)
+    {
+        var matching = database.Outbox.Where(row => row.ParkedAt != null);
+        if (request.Ids is { Count: > 0 } ids)
+            matching = matching.Where(row => ids.Contains(row.Id));
+        if (request.Type is { } type)
+            matching = matching.Where(row => row.Type == type);
+        if (request.Error is { } error)
+            matching = matching.Where(row => row.LastError!.Contains(error));
+
+        var total = await matching.CountAsync(cancellationToken);
+        var chosen = matching.OrderBy(row => row.Sequence).Take(MaxReplayed);
+        var listed = await chosen.Take(ReplayResponse<OutboxMessageSummary>.MaxListed).Select(OutboxRow.Summary).ToListAsync(cancellationToken);
+        if (request.DryRun)
+            return TypedResults.Ok(new ReplayResponse<OutboxMessageSummary>(true, Math.Min(total, MaxReplayed), 0, total, listed));
+
+        var sequences = await chosen.Select(row => row.Sequence).ToArrayAsync(cancellationToken);
+        var replayed = await database.UnparkAsync(sequences, cancellationToken);
+        signal.Set();
+        OperatorLog.OutboxReplayed(logger, user.FindSubject(), replayed, request.Type, request.Error, request.Ids?.Count ?? 0);
+        return TypedResults.Ok(new ReplayResponse<OutboxMessageSummary>(false, sequences.Length, replayed, total - replayed, listed));
+    }
+}
