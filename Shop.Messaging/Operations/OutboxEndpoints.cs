@@ -29,18 +29,20 @@ internal static class OutboxEndpoints
             .WithSummary("Has parked events published after all; a dry run only lists them");
     }
 
-    private static async Task<Ok<List<OutboxMessageSummary>>> ListAsync(
+    private static async Task<Results<Ok<List<OutboxMessageSummary>>, ProblemHttpResult>> ListAsync(
         MessagingDatabase database, Paging paging, HttpResponse response, CancellationToken cancellationToken,
-        OutboxState? state = null, string? type = null, string? key = null)
+        string? state = null, string? type = null, string? key = null)
     {
-        var rows = database.Outbox;
-        rows = state switch
+        var rows = state switch
         {
-            OutboxState.Pending => rows.Where(row => row.PublishedAt == null && row.ParkedAt == null).OrderBy(row => row.Sequence),
-            OutboxState.Parked => rows.Where(row => row.ParkedAt != null).OrderByDescending(row => row.Sequence),
-            OutboxState.Published => rows.Where(row => row.PublishedAt != null).OrderByDescending(row => row.Sequence),
-            null => rows.OrderByDescending(row => row.Sequence),
+            null => database.Outbox.OrderByDescending(row => row.Sequence),
+            "pending" => database.Outbox.Where(row => row.PublishedAt == null && row.ParkedAt == null).OrderBy(row => row.Sequence),
+            "parked" => database.Outbox.Where(row => row.ParkedAt != null).OrderByDescending(row => row.Sequence),
+            "published" => database.Outbox.Where(row => row.PublishedAt != null).OrderByDescending(row => row.Sequence),
+            _ => null as IQueryable<OutboxRow>,
         };
+        if (rows is null)
+            return Problems.BadRequest("unknown_state", "state is pending, parked or published.");
         if (type is not null)
             rows = rows.Where(row => row.Type == type);
         if (key is not null)

@@ -38,7 +38,7 @@ public sealed class PoisonTests(ShopFixture shop)
         Assert.Equal(["added", "failed_first", "failed_last"], dead["timeline"]!.AsArray().Select(entry => (string)entry!["what"]!));
 
         var overview = await payments.GetFromJsonAsync<JsonObject>("/messaging/dead-letters");
-        var group = Assert.Single(overview!["groups"]!.AsArray(), group => ((string)group!["error"]!).Contains("The body is no order.created", StringComparison.Ordinal));
+        var group = Assert.Single(overview!["groups"]!.AsArray(), group => ((string)dead["error"]!).StartsWith((string)group!["error"]!, StringComparison.Ordinal));
         Assert.Equal((ShopTopology.PaymentQueue, OrderCreated.Type), ((string?)overview["queue"], (string?)group!["type"]));
         Assert.InRange((int)group["count"]!, 1, (int)overview["count"]!);
 
