@@ -4,5 +4,6 @@ namespace Shop.Messaging;
 public interface IOutbox
 {
     /// <summary>Adds an event. It is published after the DbContext's changes are saved and committed.</summary>
-    void Add<TEvent>(TEvent message) where TEvent : IEvent;
+    /// <returns>The message's id, by which it is known everywhere.</returns>
+    Guid Add<TEvent>(TEvent message) where TEvent : IEvent;
 }

@@ -64,6 +64,7 @@ public static class MessagingExtensions
         var handlers = new EventHandlers(builder.Services);
         configure(handlers);
         handlers.RequireExactly(queue, ShopTopology.Bindings[queue]);
+        builder.Services.AddScoped<MessageContext>();
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<DeadLetterQueue>(services, queue));
         builder.Services.AddHostedService(services =>
             ActivatorUtilities.CreateInstance<QueueConsumer<TContext>>(services, queue, handlers));

@@ -62,6 +62,7 @@ internal sealed partial class InboxProcessor<TContext>(
         if (!isNew)
             return false;
 
+        scope.ServiceProvider.GetRequiredService<MessageContext>().Message = new HandledMessage(delivery.Id, delivery.Type ?? "", time.GetUtcNow());
         await handlers.HandleAsync(scope.ServiceProvider, delivery.Type, delivery.Body, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         FaultPoints.Reach(FaultPoints.InboxBeforeCommit, delivery.Properties.MessageId, delivery.Type, consumer);

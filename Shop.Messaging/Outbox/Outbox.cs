@@ -7,14 +7,19 @@ namespace Shop.Messaging.Outbox;
 /// <inheritdoc />
 internal sealed class Outbox<TContext>(TContext db) : IOutbox where TContext : DbContext
 {
-    public void Add<TEvent>(TEvent message) where TEvent : IEvent => db.Set<OutboxMessage>().Add(new OutboxMessage
+    public Guid Add<TEvent>(TEvent message) where TEvent : IEvent
     {
-        Id = Guid.CreateVersion7(),
-        Type = TEvent.Type,
-        Key = message.Key,
-        Lane = OutboxLanes.Of(message.Key),
-        Payload = JsonSerializer.SerializeToUtf8Bytes(message, EventJson.Options),
-        TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null,
-        TraceState = Activity.Current?.TraceStateString,
-    });
+        var id = Guid.CreateVersion7();
+        db.Set<OutboxMessage>().Add(new OutboxMessage
+        {
+            Id = id,
+            Type = TEvent.Type,
+            Key = message.Key,
+            Lane = OutboxLanes.Of(message.Key),
+            Payload = JsonSerializer.SerializeToUtf8Bytes(message, EventJson.Options),
+            TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null,
+            TraceState = Activity.Current?.TraceStateString,
+        });
+        return id;
+    }
 }

@@ -19,6 +19,7 @@ internal sealed class OrdersDbContext(DbContextOptions<OrdersDbContext> options)
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configuration)
     {
+        configuration.Properties<OrderActor>().HaveConversion<SnakeCaseEnumConverter<OrderActor>>();
         configuration.Properties<OrderFlow>().HaveConversion<SnakeCaseEnumConverter<OrderFlow>>();
         configuration.Properties<OrderStatus>().HaveConversion<SnakeCaseEnumConverter<OrderStatus>>();
         configuration.Properties<OrderPaymentStatus>().HaveConversion<SnakeCaseEnumConverter<OrderPaymentStatus>>();

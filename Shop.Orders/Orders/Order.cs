@@ -1,3 +1,4 @@
+using Shop.Messaging;
 using Shop.Messaging.Contracts;
 
 namespace Shop.Orders.Orders;
@@ -49,6 +50,9 @@ internal sealed class Order
     /// <summary>When the buyer was told of the payment, which may be before the payment's own event arrives.</summary>
     public DateTimeOffset? NotifiedAt { get; private set; }
 
+    /// <summary>The event that said so.</summary>
+    public Guid? NotifiedMessageId { get; private set; }
+
     /// <summary>When an order that is still open is given up.</summary>
     public DateTimeOffset ExpiresAt { get; private init; }
 
@@ -64,7 +68,7 @@ internal sealed class Order
     public IReadOnlyList<OrderStatusChange> History => _history;
 
     /// <summary>Places an order for what is reserved, at the reservation's prices.</summary>
-    public static Order Place(NewOrder placed, DateTimeOffset now)
+    public static Order Place(NewOrder placed, OrderCause cause)
     {
         var order = new Order
         {
@@ -77,11 +81,11 @@ internal sealed class Order
             Currency = placed.Currency,
             PaymentMethod = placed.PaymentMethod,
             ExpiresAt = placed.ExpiresAt,
-            CreatedAt = now,
-            UpdatedAt = now,
+            CreatedAt = cause.At,
+            UpdatedAt = cause.At,
         };
         order._lines.AddRange(placed.Lines);
-        order._history.Add(new OrderStatusChange(order.Id, null, OrderStatus.Pending, null, now));
+        order._history.Add(OrderStatusChange.Of(order.Id, null, OrderStatus.Pending, null, cause));
         return order;
     }
 
@@ -89,60 +93,63 @@ internal sealed class Order
     public bool CanBecome(OrderStatus status) => OrderTransitions.Allows(Status, status);
 
     /// <summary>The buyer is to pay on a gateway's page.</summary>
-    public void AwaitPayment(Guid paymentId, Uri redirectUrl, DateTimeOffset now)
+    public void AwaitPayment(Guid paymentId, Uri redirectUrl, OrderCause cause)
     {
-        Become(OrderStatus.AwaitingPayment, null, now);
+        Become(OrderStatus.AwaitingPayment, null, cause);
         (PaymentId, PaymentStatus, RedirectUrl) = (paymentId, OrderPaymentStatus.Pending, redirectUrl.ToString());
     }
 
     /// <summary>The order is paid; a buyer who knows already confirms it.</summary>
-    public void MarkPaid(Guid paymentId, DateTimeOffset now)
+    public void MarkPaid(Guid paymentId, OrderCause cause)
     {
-        Become(OrderStatus.Paid, null, now);
+        Become(OrderStatus.Paid, null, cause);
         (PaymentId, PaymentStatus, RedirectUrl) = (paymentId, OrderPaymentStatus.Captured, null);
-        if (NotifiedAt is not null)
-            Become(OrderStatus.Confirmed, null, now);
+        if (NotifiedAt is { } at)
+            Become(OrderStatus.Confirmed, null, NotifiedMessageId is { } id ? cause with { Message = new HandledMessage(id, NotificationSent.Type, at) } : cause);
     }
 
     /// <summary>The buyer was told of the payment; an order that is known to be paid is confirmed by it.</summary>
-    public void MarkNotified(DateTimeOffset now)
+    public void MarkNotified(OrderCause cause)
     {
         if (NotifiedAt is not null)
             return;
 
-        NotifiedAt = now;
+        (NotifiedAt, NotifiedMessageId) = (cause.At, cause.Message?.Id);
         if (Status == OrderStatus.Paid)
-            Become(OrderStatus.Confirmed, null, now);
+            Become(OrderStatus.Confirmed, null, cause);
     }
 
     /// <summary>The order is paid, and its buyer could not be told: that is no reason to take it back.</summary>
-    public void ConfirmUnnotified(string reason, DateTimeOffset now) => Become(OrderStatus.Confirmed, reason, now);
+    public void ConfirmUnnotified(string reason, OrderCause cause) => Become(OrderStatus.Confirmed, reason, cause);
 
     /// <summary>It could not be paid or carried out.</summary>
-    public void Fail(string reason, DateTimeOffset now) => End(OrderStatus.Failed, reason, now);
+    public void Fail(string reason, OrderCause cause) => End(OrderStatus.Failed, reason, cause);
 
     /// <summary>It was called off.</summary>
-    public void Cancel(string reason, DateTimeOffset now) => End(OrderStatus.Cancelled, reason, now);
+    public void Cancel(string reason, OrderCause cause) => End(OrderStatus.Cancelled, reason, cause);
 
     /// <summary>It was not paid in time.</summary>
-    public void Expire(string reason, DateTimeOffset now) => End(OrderStatus.Expired, reason, now);
+    public void Expire(string reason, OrderCause cause) => End(OrderStatus.Expired, reason, cause);
 
     /// <summary>The buyer got money back; an order whose whole price went back is refunded.</summary>
     /// <exception cref="InvalidOperationException">More would go back than was paid.</exception>
-    public void RecordRefund(decimal amount, DateTimeOffset now)
+    public void RecordRefund(decimal amount, OrderCause cause)
     {
         if (amount <= 0 || RefundedAmount + amount > TotalAmount)
             throw new InvalidOperationException($"{amount} cannot be refunded of order {Id}.");
 
         RefundedAmount += amount;
-        UpdatedAt = now;
+        UpdatedAt = cause.At;
         if (RefundedAmount < TotalAmount)
             return;
 
         PaymentStatus = OrderPaymentStatus.Refunded;
         if (CanBecome(OrderStatus.Refunded)) // An order that ended unsold stays what it is.
-            Become(OrderStatus.Refunded, null, now);
+            Become(OrderStatus.Refunded, null, cause);
     }
+
+    /// <summary>Notes with the latest change that the others were told of it.</summary>
+    public void NoteAnnounced(string type, Guid messageId) => _history[^1].NoteAnnounced(type, messageId);
 
     /// <summary>The event that tells the others of this order.</summary>
     public OrderCreated ToOrderCreated() => new(
@@ -154,19 +161,19 @@ internal sealed class Order
         SnakeCase.Of(PaymentMethod),
         [.. _lines.Select(line => new Messaging.Contracts.OrderLine(line.ProductId, line.Name, line.Quantity, line.UnitPrice))]);
 
-    private void End(OrderStatus status, string reason, DateTimeOffset now)
+    private void End(OrderStatus status, string reason, OrderCause cause)
     {
-        Become(status, reason, now);
+        Become(status, reason, cause);
         FailureReason = reason;
         RedirectUrl = null;
     }
 
-    private void Become(OrderStatus status, string? reason, DateTimeOffset now)
+    private void Become(OrderStatus status, string? reason, OrderCause cause)
     {
         if (!CanBecome(status))
             throw new InvalidOperationException($"Order {Id} is {Status} and cannot become {status}.");
-        _history.Add(new OrderStatusChange(Id, Status, status, reason, now));
-        (Status, UpdatedAt) = (status, now);
+        _history.Add(OrderStatusChange.Of(Id, Status, status, reason, cause));
+        (Status, UpdatedAt) = (status, cause.At);
     }
 }
 
@@ -194,20 +201,4 @@ internal sealed class OrderLine(Guid orderId, int productId, string name, int qu
     public int Quantity { get; private init; } = quantity;
 
     public decimal UnitPrice { get; private init; } = unitPrice;
-}
-
-/// <summary>One step of an order's life.</summary>
-internal sealed class OrderStatusChange(Guid orderId, OrderStatus? fromStatus, OrderStatus status, string? reason, DateTimeOffset changedAt)
-{
-    public long Id { get; private init; }
-
-    public Guid OrderId { get; private init; } = orderId;
-
-    public OrderStatus? FromStatus { get; private init; } = fromStatus;
-
-    public OrderStatus Status { get; private init; } = status;
-
-    public string? Reason { get; private init; } = reason;
-
-    public DateTimeOffset ChangedAt { get; private init; } = changedAt;
 }

@@ -78,4 +78,43 @@ internal sealed record OrderPaymentResponse(Guid Id, OrderPaymentStatus Status, 
 /// <param name="Status">The status after.</param>
 /// <param name="Reason">Why, if it ended unsold, or was confirmed although its buyer could not be notified.</param>
 /// <param name="ChangedAt">When.</param>
-internal sealed record OrderStatusChangeResponse(OrderStatus? From, OrderStatus Status, string? Reason, DateTimeOffset ChangedAt);
+/// <param name="By">Who changed it; null for changes from before this was written down.</param>
+/// <param name="CausedBy">The event, where it was changed by one: when the payment was taken, when the buyer was told.</param>
+/// <param name="Announced">The events by which the other services were told of it.</param>
+internal sealed record OrderStatusChangeResponse(
+    OrderStatus? From,
+    OrderStatus Status,
+    string? Reason,
+    DateTimeOffset ChangedAt,
+    OrderActor? By,
+    CauseResponse? CausedBy,
+    IReadOnlyList<AnnouncementResponse> Announced);
+
+/// <summary>An event that changed an order.</summary>
+/// <param name="Event">Its type.</param>
+/// <param name="MessageId">Its id, the same as in the sender's outbox.</param>
+/// <param name="OccurredAt">When the sender added it, in the transaction of what it tells of.</param>
+/// <param name="ReceivedAt">When it was handled here.</param>
+internal sealed record CauseResponse(string Event, Guid MessageId, DateTimeOffset? OccurredAt, DateTimeOffset ReceivedAt);
+
+/// <summary>An event that told the other services of a change.</summary>
+/// <param name="Event">Its type.</param>
+/// <param name="MessageId">Its id, the same in the inboxes of those who heard it.</param>
+/// <param name="AddedAt">When it was added, in the transaction of the change.</param>
+/// <param name="State">Whether the broker has it.</param>
+/// <param name="PublishedAt">When the broker confirmed it; known for a day.</param>
+internal sealed record AnnouncementResponse(
+    string Event, Guid MessageId, DateTimeOffset? AddedAt, AnnouncementState State, DateTimeOffset? PublishedAt);
+
+/// <summary>How far an event has come.</summary>
+internal enum AnnouncementState
+{
+    /// <summary>It is still to be published.</summary>
+    Pending,
+
+    /// <summary>The broker has it.</summary>
+    Published,
+
+    /// <summary>The broker refused it; an operator has to look.</summary>
+    Parked,
+}

@@ -37,8 +37,8 @@ internal static class OrderEndpoints
             .WithSummary("The caller's orders, newest first; everybody's with orders.read.all");
         orders.MapGet("/{id:guid}", FindAsync)
             .WithSummary("One order");
-        orders.MapGet("/{id:guid}/history", ListHistoryAsync)
-            .WithSummary("The statuses an order went through, oldest first");
+        orders.MapGet("/{id:guid}/history", OrderHistory.ListAsync)
+            .WithSummary("An order's life, oldest first: its statuses, what caused each, and which events told the other services");
         orders.MapPost("/{id:guid}/cancel", CancelAsync).WithIdempotency<OrdersDbContext>()
             .WithSummary("Calls off an order that is not paid");
     }
@@ -78,19 +78,6 @@ internal static class OrderEndpoints
             ? TypedResults.Ok(OrderResponse.From(found))
             : NoSuchOrder();
 
-    private static async Task<Results<Ok<List<OrderStatusChangeResponse>>, ProblemHttpResult>> ListHistoryAsync(
-        Guid id, ClaimsPrincipal user, OrdersDbContext db, CancellationToken cancellationToken)
-    {
-        // Every order has the change that placed it, so no rows means no order.
-        var changes = await VisibleTo(user, db)
-            .Where(order => order.Id == id)
-            .SelectMany(order => order.History)
-            .OrderBy(change => change.Id)
-            .Select(change => new OrderStatusChangeResponse(change.FromStatus, change.Status, change.Reason, change.ChangedAt))
-            .ToListAsync(cancellationToken);
-        return changes.Count > 0 ? TypedResults.Ok(changes) : NoSuchOrder();
-    }
-
     private static async Task<Results<Ok<OrderResponse>, ProblemHttpResult>> CancelAsync(
         Guid id, ClaimsPrincipal user, OrdersDbContext db, IOutbox outbox, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -106,14 +93,15 @@ internal static class OrderEndpoints
             if (!order.CanBecome(OrderStatus.Cancelled))
                 return Problems.Conflict("not_cancellable", "Only an order that is not paid yet can be cancelled.");
 
-            order.Cancel(CancelledByBuyer, time.GetUtcNow());
-            outbox.Add(new OrderCancelled(order.Id, CancelledByBuyer));
+            order.Cancel(CancelledByBuyer, new OrderCause(OrderActor.Customer, time.GetUtcNow()));
+            outbox.Announce(order, new OrderCancelled(order.Id, CancelledByBuyer));
             await db.SaveChangesAsync(cancellationToken);
             return TypedResults.Ok(OrderResponse.From(order));
         }, cancellationToken);
     }
 
-    private static IQueryable<Order> VisibleTo(ClaimsPrincipal user, OrdersDbContext db)
+    /// <summary>The caller's orders; everybody's with <see cref="Permissions.OrdersReadAll"/>.</summary>
+    public static IQueryable<Order> VisibleTo(ClaimsPrincipal user, OrdersDbContext db)
     {
         var orders = db.Orders.AsNoTracking();
         if (user.Can(Permissions.OrdersReadAll))
@@ -122,5 +110,5 @@ internal static class OrderEndpoints
         return orders.Where(order => order.CustomerId == userId);
     }
 
-    private static ProblemHttpResult NoSuchOrder() => Problems.NotFound("There is no such order.");
+    public static ProblemHttpResult NoSuchOrder() => Problems.NotFound("There is no such order.");
 }

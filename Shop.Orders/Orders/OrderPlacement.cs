@@ -62,6 +62,6 @@ internal sealed class OrderPlacement(CatalogClient catalog, IOptions<OrderOption
                 request.PaymentMethod,
                 now + deadline,
                 [.. reservation.Lines.Select(line => new OrderLine(orderId, line.ProductId, line.Name, line.Quantity, line.UnitPrice))]),
-            now);
+            new OrderCause(OrderActor.Customer, now));
     }
 }

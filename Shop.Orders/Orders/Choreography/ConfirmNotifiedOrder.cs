@@ -15,6 +15,6 @@ internal sealed class ConfirmNotifiedOrder(OrderNews news) : IEventHandler<Notif
 
         var order = await news.LockAsync(orderId, cancellationToken);
         if (order.Flow == OrderFlow.Choreography) // The orchestrator confirms its own.
-            news.Apply(order, (o, now) => o.MarkNotified(now));
+            news.Apply(order, (o, cause) => o.MarkNotified(cause));
     }
 }

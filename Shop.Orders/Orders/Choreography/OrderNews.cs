@@ -5,7 +5,7 @@ using Shop.Orders.Data;
 namespace Shop.Orders.Orders.Choreography;
 
 /// <summary>What the handlers of this folder share: the locked order, and what is done with news that come too late for it.</summary>
-internal sealed partial class OrderNews(OrdersDbContext db, IOutbox outbox, TimeProvider time, ILogger<OrderNews> logger)
+internal sealed partial class OrderNews(OrdersDbContext db, IOutbox outbox, MessageContext context, TimeProvider time, ILogger<OrderNews> logger)
 {
     /// <summary>Reads the order that an event is about and locks it.</summary>
     /// <exception cref="InvalidOperationException">There is none; the message is tried again, and parked in the end.</exception>
@@ -13,7 +13,7 @@ internal sealed partial class OrderNews(OrdersDbContext db, IOutbox outbox, Time
         await db.LockOrderAsync(orderId, cancellationToken) ?? throw new InvalidOperationException($"There is no order {orderId}.");
 
     /// <summary>Changes the order, unless it has ended or gone past this status: whoever ended it told the others to undo their part.</summary>
-    public async Task MoveAsync(Guid orderId, OrderStatus status, Action<Order, DateTimeOffset> change, CancellationToken cancellationToken)
+    public async Task MoveAsync(Guid orderId, OrderStatus status, Action<Order, OrderCause> change, CancellationToken cancellationToken)
     {
         var order = await LockAsync(orderId, cancellationToken);
         if (order.CanBecome(status))
@@ -23,12 +23,12 @@ internal sealed partial class OrderNews(OrdersDbContext db, IOutbox outbox, Time
     }
 
     /// <summary>Changes the order and says so if that confirmed it.</summary>
-    public void Apply(Order order, Action<Order, DateTimeOffset> change)
+    public void Apply(Order order, Action<Order, OrderCause> change)
     {
         var before = order.Status;
-        change(order, time.GetUtcNow());
+        change(order, new OrderCause(OrderActor.Event, time.GetUtcNow(), context.Message));
         if (before != OrderStatus.Confirmed && order.Status == OrderStatus.Confirmed)
-            outbox.Add(new OrderConfirmed(order.Id));
+            outbox.Announce(order, new OrderConfirmed(order.Id));
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Order {OrderId} is {Status} and does not become {Next}")]

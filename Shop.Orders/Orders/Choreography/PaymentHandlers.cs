@@ -9,7 +9,7 @@ internal sealed class AwaitPayment(OrderNews news) : IEventHandler<PaymentPendin
     public Task HandleAsync(PaymentPending message, CancellationToken cancellationToken) => news.MoveAsync(
         message.OrderId,
         OrderStatus.AwaitingPayment,
-        (order, now) => order.AwaitPayment(message.PaymentId, message.RedirectUrl, now),
+        (order, cause) => order.AwaitPayment(message.PaymentId, message.RedirectUrl, cause),
         cancellationToken);
 }
 
@@ -19,7 +19,7 @@ internal sealed class MarkOrderPaid(OrderNews news) : IEventHandler<PaymentProce
     public Task HandleAsync(PaymentProcessed message, CancellationToken cancellationToken) => news.MoveAsync(
         message.OrderId,
         OrderStatus.Paid,
-        (order, now) => order.MarkPaid(message.PaymentId, now),
+        (order, cause) => order.MarkPaid(message.PaymentId, cause),
         cancellationToken);
 }
 
@@ -29,7 +29,7 @@ internal sealed class FailOrder(OrderNews news) : IEventHandler<PaymentFailed>
     public Task HandleAsync(PaymentFailed message, CancellationToken cancellationToken) => news.MoveAsync(
         message.OrderId,
         OrderStatus.Failed,
-        (order, now) => order.Fail(message.Reason, now),
+        (order, cause) => order.Fail(message.Reason, cause),
         cancellationToken);
 }
 
@@ -39,6 +39,6 @@ internal sealed class RecordRefund(OrderNews news) : IEventHandler<PaymentRefund
     public async Task HandleAsync(PaymentRefunded message, CancellationToken cancellationToken)
     {
         var order = await news.LockAsync(message.OrderId, cancellationToken);
-        news.Apply(order, (o, now) => o.RecordRefund(message.Amount, now));
+        news.Apply(order, (o, cause) => o.RecordRefund(message.Amount, cause));
     }
 }

@@ -24,7 +24,7 @@ internal static class PlaceOrder
 
         var order = placement.Place(orderId, reservation, request, buyer, OrderFlow.Choreography);
         db.Orders.Add(order);
-        outbox.Add(order.ToOrderCreated());
+        outbox.Announce(order, order.ToOrderCreated());
         await SaveAsync(orderId, catalog, db);
         return TypedResults.Accepted($"/orders/{orderId}", OrderResponse.From(order));
     }

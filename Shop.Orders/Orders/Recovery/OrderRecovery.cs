@@ -61,28 +61,29 @@ internal sealed partial class OrderRecovery(
                     LIMIT {BatchSize} FOR NO KEY UPDATE SKIP LOCKED
                     """)
                 .ToListAsync(cancellationToken);
+            var cause = new OrderCause(OrderActor.Recovery, now);
             foreach (var order in overdue)
-                Settle(order, outbox, now);
+                Settle(order, outbox, cause);
             await db.SaveChangesAsync(cancellationToken);
             return overdue.Count;
         }, cancellationToken);
     }
 
-    private void Settle(Order order, IOutbox outbox, DateTimeOffset now)
+    private void Settle(Order order, IOutbox outbox, OrderCause cause)
     {
         switch (order)
         {
             case { Status: OrderStatus.Paid }:
-                order.ConfirmUnnotified(NotNotified, now);
-                outbox.Add(new OrderConfirmed(order.Id));
+                order.ConfirmUnnotified(NotNotified, cause);
+                outbox.Announce(order, new OrderConfirmed(order.Id));
                 break;
             case { Flow: OrderFlow.Choreography }:
-                order.Expire(NotPaidInTime, now);
-                outbox.Add(new OrderExpired(order.Id, NotPaidInTime));
+                order.Expire(NotPaidInTime, cause);
+                outbox.Announce(order, new OrderExpired(order.Id, NotPaidInTime));
                 break;
             case { Flow: OrderFlow.Orchestration }:
-                order.Fail(Interrupted, now);
-                outbox.Add(new OrderCancelled(order.Id, Interrupted));
+                order.Fail(Interrupted, cause);
+                outbox.Announce(order, new OrderCancelled(order.Id, Interrupted));
                 break;
         }
         Settled(logger, order.Id, order.Status);

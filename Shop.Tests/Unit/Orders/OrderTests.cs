@@ -1,3 +1,5 @@
+using Shop.Messaging;
+using Shop.Messaging.Contracts;
 using Shop.Orders.Orders;
 
 namespace Shop.Tests.Unit.Orders;
@@ -31,15 +33,15 @@ public sealed class OrderTests
         var order = TestOrder.Place();
         if (paymentFirst)
         {
-            order.MarkPaid(TestOrder.PaymentId, TestOrder.Now);
+            order.MarkPaid(TestOrder.PaymentId, TestOrder.Cause);
             Assert.Equal(OrderStatus.Paid, order.Status);
-            order.MarkNotified(TestOrder.Now);
+            order.MarkNotified(TestOrder.Cause);
         }
         else
         {
-            order.MarkNotified(TestOrder.Now);
+            order.MarkNotified(TestOrder.Cause);
             Assert.Equal(OrderStatus.Pending, order.Status);
-            order.MarkPaid(TestOrder.PaymentId, TestOrder.Now);
+            order.MarkPaid(TestOrder.PaymentId, TestOrder.Cause);
         }
 
         Assert.Equal(OrderStatus.Confirmed, order.Status);
@@ -50,7 +52,7 @@ public sealed class OrderTests
     public void A_second_notification_changes_nothing()
     {
         var order = TestOrder.In(OrderStatus.Confirmed);
-        order.MarkNotified(TestOrder.Now.AddHours(1));
+        order.MarkNotified(TestOrder.Cause with { At = TestOrder.Now.AddHours(1) });
         Assert.Equal(TestOrder.Now, order.NotifiedAt);
         Assert.Equal(3, order.History.Count);
     }
@@ -59,19 +61,33 @@ public sealed class OrderTests
     public void The_last_part_of_a_refund_refunds_the_order()
     {
         var order = TestOrder.In(OrderStatus.Confirmed);
-        order.RecordRefund(1_000.00m, TestOrder.Now);
+        order.RecordRefund(1_000.00m, TestOrder.Cause);
         Assert.Equal(OrderStatus.Confirmed, order.Status);
 
-        order.RecordRefund(1_500.00m, TestOrder.Now);
+        order.RecordRefund(1_500.00m, TestOrder.Cause);
         Assert.Equal((OrderStatus.Refunded, OrderPaymentStatus.Refunded), (order.Status, order.PaymentStatus));
-        Assert.Throws<InvalidOperationException>(() => order.RecordRefund(0.01m, TestOrder.Now));
+        Assert.Throws<InvalidOperationException>(() => order.RecordRefund(0.01m, TestOrder.Cause));
     }
 
     [Fact]
     public void A_refund_leaves_an_order_that_ended_unsold_as_it_is()
     {
         var order = TestOrder.In(OrderStatus.Cancelled);
-        order.RecordRefund(order.TotalAmount, TestOrder.Now);
+        order.RecordRefund(order.TotalAmount, TestOrder.Cause);
         Assert.Equal(OrderStatus.Cancelled, order.Status);
+    }
+
+    [Fact]
+    public void A_notification_that_came_before_the_payment_is_what_confirmed_the_order()
+    {
+        var order = TestOrder.Place();
+        var notified = new HandledMessage(Guid.CreateVersion7(), NotificationSent.Type, TestOrder.Now.AddSeconds(1));
+        var paid = new HandledMessage(Guid.CreateVersion7(), PaymentProcessed.Type, TestOrder.Now.AddSeconds(2));
+        order.MarkNotified(new OrderCause(OrderActor.Event, notified.ReceivedAt, notified));
+        order.MarkPaid(TestOrder.PaymentId, new OrderCause(OrderActor.Event, paid.ReceivedAt, paid));
+
+        Assert.Equal([null, paid.Id, notified.Id], order.History.Select(change => change.CauseMessageId));
+        Assert.Equal((NotificationSent.Type, notified.ReceivedAt, paid.ReceivedAt),
+            (order.History[^1].CauseEvent, order.History[^1].CauseReceivedAt, order.History[^1].ChangedAt));
     }
 }

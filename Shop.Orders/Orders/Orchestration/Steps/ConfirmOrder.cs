@@ -20,10 +20,10 @@ internal sealed partial class ConfirmOrder(
     /// <remarks>The buyer knows of the payment, so a buyer who goes away does not stop this.</remarks>
     public async Task ExecuteAsync(OrderSaga saga, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
-        saga.Order.MarkPaid(saga.PaymentId, now);
-        saga.Order.MarkNotified(now);
-        outbox.Add(new OrderConfirmed(saga.OrderId));
+        var cause = new OrderCause(OrderActor.Orchestrator, time.GetUtcNow());
+        saga.Order.MarkPaid(saga.PaymentId, cause);
+        saga.Order.MarkNotified(cause);
+        outbox.Announce(saga.Order, new OrderConfirmed(saga.OrderId));
         try
         {
             using var bound = new CancellationTokenSource(CommitBound, time);

@@ -34,8 +34,8 @@ internal sealed class StoreOrder(OrderPlacement placement, OrdersDbContext db, I
         {
             if (await db.LockOrderAsync(saga.OrderId, cancellationToken) is { } order && order.CanBecome(OrderStatus.Failed))
             {
-                order.Fail(reason, time.GetUtcNow());
-                outbox.Add(new OrderCancelled(order.Id, reason));
+                order.Fail(reason, new OrderCause(OrderActor.Orchestrator, time.GetUtcNow()));
+                outbox.Announce(order, new OrderCancelled(order.Id, reason));
             }
             return await db.SaveChangesAsync(cancellationToken);
         }, cancellationToken);
