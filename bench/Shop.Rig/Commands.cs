@@ -1,3 +1,5 @@
+using Shop.Rig.Bench;
+
 namespace Shop.Rig;
 
 /// <summary>What the rig can do.</summary>
@@ -5,6 +7,7 @@ internal static class Commands
 {
     private static readonly Command[] All =
     [
+        BenchCommand.Command,
     ];
 
     /// <summary>The command of this name.</summary>
