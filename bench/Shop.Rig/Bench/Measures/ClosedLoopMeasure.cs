@@ -52,9 +52,16 @@ internal static class ClosedLoopMeasure
 
     private static async Task<Slice> RunSliceAsync(BenchRun run, CancellationToken cancellationToken)
     {
+        await using var statements = run.Options.Statements ? await StatementStatistics.StartAsync(run, cancellationToken) : null;
         var before = run.Meter.Read(withMemory: false);
         var orders = await run.OrderClosedAsync(run.Options.Slice, cancellationToken);
         var after = run.Meter.Read(withMemory: true);
+        if (statements is not null)
+        {
+            run.Results.Statements.Clear();
+            run.Results.Statements.AddRange(await statements.ReadAsync(orders.Count, cancellationToken));
+        }
+
         var confirmed = await run.Confirmations.ReadAsync(orders, cancellationToken);
         return new Slice(orders.Min(order => order.Due), orders, [.. confirmed.Values], before, after);
     }

@@ -21,6 +21,14 @@ internal static class ConsoleTable
             output.WriteLine($"  {figure.Name,-52} {Number(figure.Value),10} {figure.Unit,-10} {Compare(figure),-44}{Judge(figure)}".TrimEnd());
         }
 
+        if (results.Statements.Count > 0)
+        {
+            output.WriteLine();
+            output.WriteLine("Statements of one order: calls, ms");
+        }
+        foreach (var statement in results.Statements)
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {statement.Calls,6:0.00} {statement.Milliseconds,8:0.000} {statement.Database,-16} {statement.Text}"));
+
         output.WriteLine();
         output.WriteLine("Invariants");
         foreach (var check in results.Checks)

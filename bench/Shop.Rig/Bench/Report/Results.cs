@@ -57,6 +57,13 @@ internal sealed record Check(string Name, string Expected, string Actual)
     public bool Holds => Expected == Actual;
 }
 
+/// <summary>What a statement cost one order.</summary>
+/// <param name="Database">Where it ran.</param>
+/// <param name="Text">The statement, its constants replaced.</param>
+/// <param name="Calls">How often it ran for one order.</param>
+/// <param name="Milliseconds">How long it ran in all for one order, waiting for locks included.</param>
+internal sealed record StatementCost(string Database, string Text, double Calls, double Milliseconds);
+
 /// <summary>All that a run found out.</summary>
 internal sealed class Results(Machine machine)
 {
@@ -69,6 +76,9 @@ internal sealed class Results(Machine machine)
     public List<BarChart> Charts { get; } = [];
 
     public List<Plot> Plots { get; } = [];
+
+    /// <summary>The most expensive statements of a closed loop, if they were asked for.</summary>
+    public List<StatementCost> Statements { get; } = [];
 
     public List<Check> Checks { get; } = [];
 }
