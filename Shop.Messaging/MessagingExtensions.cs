@@ -13,6 +13,9 @@ namespace Shop.Messaging;
 /// <summary>Adds the outbox, the inbox and the consumer of a service.</summary>
 public static class MessagingExtensions
 {
+    /// <summary>A connection whose other end is gone without a word is noticed after two of these.</summary>
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
+
     /// <summary>Adds the outbox of a service that only publishes.</summary>
     /// <typeparam name="TContext">The service's DbContext; its model has <see cref="OutboxModel.AddOutbox"/>.</typeparam>
     public static void AddMessaging<TContext>(this IHostApplicationBuilder builder) where TContext : DbContext
@@ -22,13 +25,13 @@ public static class MessagingExtensions
             {
                 settings.DisableTracing = true; // The spans are ours: they know of the outbox and the inbox.
                 settings.DisableAutoActivation = true; // A service starts without the broker, and connects when it is there.
-                settings.MaxConnectRetryCount = 0; // The relay and the consumer retry; /health must not wait for it.
+                settings.DisableHealthChecks = true; // Ours looks at the connections that are in use.
             },
             factory =>
             {
-                factory.NetworkRecoveryInterval = TimeSpan.FromSeconds(1);
-                factory.TopologyRecoveryEnabled = false; // The consumer rebuilds its own channel.
-                factory.ClientProvidedName = builder.Environment.ApplicationName;
+                // The relay and the consumers notice the end of their channels and open new ones, also where the client would not.
+                factory.AutomaticRecoveryEnabled = false;
+                factory.RequestedHeartbeat = Heartbeat;
             });
         builder.Services.AddMigrations(typeof(MessagingExtensions).Assembly);
         builder.Services.AddOptions<MessagingOptions>().BindConfiguration(MessagingOptions.Section)
@@ -49,7 +52,7 @@ public static class MessagingExtensions
         builder.Services.AddHostedService<MessagingCleanup<TContext>>();
         builder.Services.AddScoped(services => new MessagingDatabase(services.GetRequiredService<TContext>()));
         builder.Services.AddHostedService<BacklogMonitor<TContext>>();
-        builder.Services.AddHealthChecks().AddCheck<OutboxHealthCheck<TContext>>("outbox");
+        builder.Services.AddHealthChecks().AddCheck<BrokerHealthCheck>("rabbitmq").AddCheck<OutboxHealthCheck<TContext>>("outbox");
     }
 
     /// <summary>Adds the outbox of a service, and the consumer of its queue.</summary>

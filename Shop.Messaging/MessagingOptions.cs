@@ -34,11 +34,18 @@ public sealed class MessagingOptions
 
     /// <summary>Messages the broker may send a consumer ahead of its acknowledgements.</summary>
     [Range(1, 10_000)]
-    public ushort Prefetch { get; set; } = 64;
+    public ushort Prefetch { get; set; } = 256;
 
-    /// <summary>Messages that one process handles at a time; it handles those of one key one after the other.</summary>
+    /// <summary>Transactions in which one process handles messages at a time; it handles those of one key one after the other.</summary>
     [Range(1, 64)]
-    public int Concurrency { get; set; } = 8;
+    public int Concurrency { get; set; } = 4;
+
+    /// <summary>Messages that may share one transaction, if as many are waiting.</summary>
+    [Range(1, 1_000)]
+    public int InboxBatchSize { get; set; } = 32;
+
+    /// <summary>What is different for one queue, by its name.</summary>
+    public Dictionary<string, QueueOptions> Queues { get; } = [];
 
     /// <summary>The waits before the retries of a failed delivery, in milliseconds; their number is the number of retries.</summary>
     [MaxLength(MaxRetries)]
@@ -60,4 +67,29 @@ public sealed class MessagingOptions
     /// <summary>How old the oldest pending outbox row may be before the service reports itself degraded, in seconds.</summary>
     [Range(1, 86_400)]
     public int MaxPendingAgeSeconds { get; set; } = 60;
+
+    internal QueueSettings For(string queue)
+    {
+        var own = Queues.GetValueOrDefault(queue);
+        return new QueueSettings(own?.Prefetch ?? Prefetch, own?.Concurrency ?? Concurrency, own?.InboxBatchSize ?? InboxBatchSize);
+    }
 }
+
+/// <summary>What is different for one queue; what is not set is as in <see cref="MessagingOptions"/>.</summary>
+public sealed class QueueOptions
+{
+    /// <inheritdoc cref="MessagingOptions.Prefetch"/>
+    [Range(1, 10_000)]
+    public ushort? Prefetch { get; set; }
+
+    /// <inheritdoc cref="MessagingOptions.Concurrency"/>
+    [Range(1, 64)]
+    public int? Concurrency { get; set; }
+
+    /// <inheritdoc cref="MessagingOptions.InboxBatchSize"/>
+    [Range(1, 1_000)]
+    public int? InboxBatchSize { get; set; }
+}
+
+/// <summary>How a queue is consumed.</summary>
+internal sealed record QueueSettings(ushort Prefetch, int Concurrency, int BatchSize);

@@ -44,7 +44,7 @@ internal sealed class MessagingMetrics : IDisposable
 
     public void Handled(TimeSpan duration, string? type) => _handleDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("type", type));
 
-    public void Duplicate(string? type) => _duplicates.Add(1, new KeyValuePair<string, object?>("type", type));
+    public void Duplicates(int count) => _duplicates.Add(count);
 
     public void Retried(string? type) => _retries.Add(1, new KeyValuePair<string, object?>("type", type));
 

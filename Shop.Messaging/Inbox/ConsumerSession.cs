@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -5,53 +6,39 @@ using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
 using Shop.Messaging.Diagnostics;
-using Shop.Messaging.Outbox;
 using Shop.Messaging.Topology;
 
 namespace Shop.Messaging.Inbox;
 
 /// <summary>
 /// One channel's worth of consuming: it ends when the channel closes or the service stops. Messages of one key go through
-/// one lane, one after the other; lanes work side by side.
+/// one lane, one after the other; lanes work side by side, each on as many messages at a time as are waiting in it.
 /// </summary>
 internal sealed partial class ConsumerSession<TContext> : IAsyncDisposable where TContext : DbContext
 {
     private static readonly TimeSpan FinishingTime = TimeSpan.FromSeconds(5);
     private readonly string _queue;
     private readonly IChannel _channel;
-    private readonly Publisher _publisher;
     private readonly InboxProcessor<TContext> _processor;
     private readonly FailedDeliveries _failed;
-    private readonly ushort _prefetch;
+    private readonly QueueSettings _settings;
     private readonly ILogger _logger;
     private readonly Channel<Delivery>[] _lanes;
     private readonly TaskCompletionSource<ShutdownEventArgs> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private ConsumerSession(
-        string queue, IChannel channel, Publisher publisher, InboxProcessor<TContext> processor, FailedDeliveries failed, MessagingOptions options, ILogger logger)
+        string queue, IChannel channel, InboxProcessor<TContext> processor, FailedDeliveries failed, QueueSettings settings, ILogger logger)
     {
-        (_queue, _channel, _publisher, _processor, _failed, _prefetch, _logger) = (queue, channel, publisher, processor, failed, options.Prefetch, logger);
+        (_queue, _channel, _processor, _failed, _settings, _logger) = (queue, channel, processor, failed, settings, logger);
         // The broker sends no more than the prefetch, so a lane that holds as many never makes the dispatcher wait.
-        _lanes = [.. Enumerable.Range(0, options.Concurrency).Select(_ => Channel.CreateBounded<Delivery>(
-            new BoundedChannelOptions(options.Prefetch) { SingleReader = true, SingleWriter = true }))];
+        _lanes = [.. Enumerable.Range(0, settings.Concurrency).Select(_ => Channel.CreateBounded<Delivery>(
+            new BoundedChannelOptions(settings.Prefetch) { SingleReader = true, SingleWriter = true }))];
     }
 
     public static async Task<ConsumerSession<TContext>> OpenAsync(
-        string queue, Broker broker, InboxProcessor<TContext> processor, FailedDeliveries failed, MessagingOptions options, ILogger logger,
-        CancellationToken cancellationToken)
-    {
-        var publisher = await Publisher.OpenAsync(broker, TimeSpan.FromSeconds(options.ConfirmSeconds), cancellationToken);
-        try
-        {
-            var channel = await broker.OpenChannelAsync(new CreateChannelOptions(false, false), cancellationToken);
-            return new ConsumerSession<TContext>(queue, channel, publisher, processor, failed, options, logger);
-        }
-        catch
-        {
-            await publisher.DisposeAsync();
-            throw;
-        }
-    }
+        string queue, Broker broker, InboxProcessor<TContext> processor, FailedDeliveries failed, QueueSettings settings, ILogger logger,
+        CancellationToken cancellationToken) =>
+        new(queue, await broker.OpenConsumingChannelAsync(cancellationToken), processor, failed, settings, logger);
 
     /// <summary>Consumes until the service stops.</summary>
     /// <exception cref="RabbitMQClientException">The channel closed, or the queue is not there.</exception>
@@ -81,7 +68,7 @@ internal sealed partial class ConsumerSession<TContext> : IAsyncDisposable where
         var workers = _lanes.Select(lane => Task.Run(() => WorkAsync(lane.Reader, ending.Token, abandoning.Token), CancellationToken.None)).ToList();
         try
         {
-            await _channel.BasicQosAsync(0, _prefetch, global: false, stoppingToken);
+            await _channel.BasicQosAsync(0, _settings.Prefetch, global: false, stoppingToken);
             var tag = await _channel.BasicConsumeAsync(_queue, autoAck: false, consumer, stoppingToken);
             Task closed = _closed.Task;
             await closed.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -115,12 +102,16 @@ internal sealed partial class ConsumerSession<TContext> : IAsyncDisposable where
 
     private async Task WorkAsync(ChannelReader<Delivery> lane, CancellationToken ending, CancellationToken abandoning)
     {
+        List<Delivery> batch = new(_settings.BatchSize);
         try
         {
-            while (await lane.WaitToReadAsync(ending))
+            while (await lane.WaitToReadAsync(ending) && !ending.IsCancellationRequested)
             {
-                while (!ending.IsCancellationRequested && lane.TryRead(out var delivery))
-                    await HandleAsync(delivery, abandoning);
+                // What is waiting already shares a transaction. Nothing waits for more to come.
+                while (batch.Count < _settings.BatchSize && lane.TryRead(out var delivery))
+                    batch.Add(delivery);
+                await HandleAsync(batch, abandoning);
+                batch.Clear();
             }
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
@@ -135,42 +126,62 @@ internal sealed partial class ConsumerSession<TContext> : IAsyncDisposable where
         }
     }
 
+    private async Task HandleAsync(List<Delivery> batch, CancellationToken abandoning)
+    {
+        foreach (var delivery in batch)
+            delivery.Activity = MessagingActivity.StartProcess(_queue, delivery.Type, delivery.Properties.MessageId, delivery.Key, delivery.Properties.Headers);
+        try
+        {
+            if (batch.Count > 1 && await _processor.TryProcessTogetherAsync(batch, abandoning))
+            {
+                await AcknowledgeAsync(batch);
+                return;
+            }
+
+            foreach (var delivery in batch)
+            {
+                await HandleAsync(delivery, abandoning);
+                await AcknowledgeAsync([delivery]);
+            }
+        }
+        finally
+        {
+            foreach (var delivery in batch)
+                delivery.Activity?.Dispose();
+        }
+    }
+
     private async Task HandleAsync(Delivery delivery, CancellationToken abandoning)
     {
-        using var activity = MessagingActivity.StartProcess(_queue, delivery.Type, delivery.Properties.MessageId, delivery.Key, delivery.Properties.Headers);
+        Activity.Current = delivery.Activity;
         try
         {
             await _processor.ProcessAsync(delivery, abandoning);
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !abandoning.IsCancellationRequested)
         {
-            activity.Fail(exception);
-            await _failed.SendOnAsync(_publisher, delivery, exception, CancellationToken.None);
+            delivery.Activity.Fail(exception);
+            await _failed.SendOnAsync(delivery, exception, CancellationToken.None);
         }
-
-        await AcknowledgeAsync(delivery);
     }
 
-    private async Task AcknowledgeAsync(Delivery delivery)
+    private async Task AcknowledgeAsync(List<Delivery> handled)
     {
+        FaultPoints.Reach(FaultPoints.InboxBeforeAck, handled, delivery => delivery.Properties.MessageId, _queue);
         try
         {
-            FaultPoints.Reach(FaultPoints.InboxBeforeAck, delivery.Properties.MessageId, delivery.Type, _queue);
-            await _channel.BasicAckAsync(delivery.Tag, multiple: false, CancellationToken.None);
-            FaultPoints.Reach(FaultPoints.InboxAfterAck, delivery.Properties.MessageId, delivery.Type, _queue);
+            foreach (var delivery in handled)
+                await _channel.BasicAckAsync(delivery.Tag, multiple: false, CancellationToken.None);
+            FaultPoints.Reach(FaultPoints.InboxAfterAck, handled, delivery => delivery.Properties.MessageId, _queue);
         }
         catch (RabbitMQClientException exception)
         {
-            // The work is committed; the broker delivers the message again, and the inbox drops it.
-            NotAcknowledged(_logger, delivery.Type, delivery.Properties.MessageId, exception.Message);
+            // The work is committed; the broker delivers the messages again, and the inbox drops them.
+            NotAcknowledged(_logger, handled.Count, _queue, exception.Message);
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await using (_publisher)
-            await _channel.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _channel.DisposeAsync();
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Consuming {Queue} was not cancelled at the broker: {Reason}")]
     private static partial void NotCancelled(ILogger logger, string queue, string reason);
@@ -178,6 +189,6 @@ internal sealed partial class ConsumerSession<TContext> : IAsyncDisposable where
     [LoggerMessage(Level = LogLevel.Error, Message = "A lane of {Queue} failed")]
     private static partial void LaneFailed(ILogger logger, string queue, Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Type} {Id} is handled but not acknowledged: {Reason}")]
-    private static partial void NotAcknowledged(ILogger logger, string? type, string? id, string reason);
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} messages of {Queue} are handled but not acknowledged: {Reason}")]
+    private static partial void NotAcknowledged(ILogger logger, int count, string queue, string reason);
 }

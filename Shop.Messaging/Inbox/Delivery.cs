@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 
@@ -14,4 +15,7 @@ internal sealed record Delivery(ulong Tag, IReadOnlyBasicProperties Properties, 
 
     /// <exception cref="PoisonMessageException">The message has no id, so that a repetition of it could not be told.</exception>
     public Guid Id => Guid.TryParse(Properties.MessageId, out var id) ? id : throw new PoisonMessageException("The message has no message_id.");
+
+    /// <summary>The span of handling it, in the trace that it came from; null when nobody looks.</summary>
+    public Activity? Activity { get; set; }
 }

@@ -10,7 +10,7 @@ namespace Shop.Messaging.Inbox;
 
 /// <summary>Sends a failed message on: to a queue where it waits for its next try, or, when it has none left, to the dead letters.</summary>
 internal sealed partial class FailedDeliveries(
-    string queue, IReadOnlyList<int> retryDelays, MessagingMetrics metrics, TimeProvider time, ILogger logger)
+    string queue, Broker broker, MessagingOptions options, MessagingMetrics metrics, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     /// <summary>How often the message has failed.</summary>
     public const string AttemptsHeader = "x-shop-attempts";
@@ -28,9 +28,12 @@ internal sealed partial class FailedDeliveries(
     public const string LastFailureHeader = "x-shop-last-failure";
 
     private const int MaxErrorLength = 4_000;
+    private readonly IReadOnlyList<int> _retryDelays = options.RetryDelays;
+    private readonly SemaphoreSlim _opening = new(1, 1);
+    private Publisher? _publisher;
 
     /// <summary>Publishes the message to where it goes next and waits for the confirm; only then may the original be acknowledged.</summary>
-    public async Task SendOnAsync(Publisher publisher, Delivery delivery, Exception error, CancellationToken cancellationToken)
+    public async Task SendOnAsync(Delivery delivery, Exception error, CancellationToken cancellationToken)
     {
         var headers = new Dictionary<string, object?>(delivery.Properties.Headers ?? new Dictionary<string, object?>());
         var attempts = FailuresOf(headers) + 1;
@@ -43,11 +46,12 @@ internal sealed partial class FailedDeliveries(
         headers.TryAdd(FirstFailureHeader, now);
         headers[LastFailureHeader] = now;
 
-        var park = error is PoisonMessageException || attempts > retryDelays.Count;
-        var target = park ? ShopTopology.DeadLetterQueue(queue) : Broker.RetryQueue(queue, retryDelays[attempts - 1]);
+        var park = error is PoisonMessageException || attempts > _retryDelays.Count;
+        var target = park ? ShopTopology.DeadLetterQueue(queue) : Broker.RetryQueue(queue, _retryDelays[attempts - 1]);
         var properties = new BasicProperties(delivery.Properties) { Headers = headers, DeliveryMode = DeliveryModes.Persistent };
         properties.ClearExpiration(); // A dead letter must not expire.
         properties.ClearUserId(); // The broker refuses another user's message from us.
+        var publisher = await GetPublisherAsync(cancellationToken);
         await publisher.PublishToQueueAsync(target, properties, delivery.Body, cancellationToken);
         FaultPoints.Reach(FaultPoints.FailedAfterConfirm, properties.MessageId, delivery.Type, target);
 
@@ -58,11 +62,42 @@ internal sealed partial class FailedDeliveries(
         SentOn(logger, delivery.Type, delivery.Properties.MessageId, attempts, target, error);
     }
 
+    /// <remarks>Opened for the first failure: consuming what does not fail needs no connection that publishes.</remarks>
+    private async Task<Publisher> GetPublisherAsync(CancellationToken cancellationToken)
+    {
+        await _opening.WaitAsync(cancellationToken);
+        try
+        {
+            if (_publisher is { IsOpen: true } open)
+                return open;
+            await CloseAsync();
+            return _publisher = await Publisher.OpenAsync(broker, TimeSpan.FromSeconds(options.ConfirmSeconds), cancellationToken);
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    private async ValueTask CloseAsync()
+    {
+        if (_publisher is not { } publisher)
+            return;
+        _publisher = null;
+        await publisher.DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync();
+        _opening.Dispose();
+    }
+
     /// <remarks>Anybody who may publish can write this header; what is no count of ours counts as the nearest that is.</remarks>
     private int FailuresOf(Dictionary<string, object?> headers) => headers.GetValueOrDefault(AttemptsHeader) switch
     {
-        int count => Math.Clamp(count, 0, retryDelays.Count),
-        long count => (int)Math.Clamp(count, 0, retryDelays.Count),
+        int count => Math.Clamp(count, 0, _retryDelays.Count),
+        long count => (int)Math.Clamp(count, 0, _retryDelays.Count),
         _ => 0,
     };
 

@@ -24,7 +24,7 @@ internal sealed partial class QueueConsumer<TContext>(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var processor = new InboxProcessor<TContext>(queue, handlers, scopes, metrics, time, logger);
-        var failed = new FailedDeliveries(queue, options.Value.RetryDelays, metrics, time, logger);
+        await using var failed = new FailedDeliveries(queue, broker, options.Value, metrics, time, logger);
         var failures = 0;
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -32,7 +32,7 @@ internal sealed partial class QueueConsumer<TContext>(
             try
             {
                 await using var session = await ConsumerSession<TContext>.OpenAsync(
-                    queue, broker, processor, failed, options.Value, logger, stoppingToken);
+                    queue, broker, processor, failed, options.Value.For(queue), logger, stoppingToken);
                 Consuming(logger, queue);
                 await session.RunAsync(stoppingToken);
             }

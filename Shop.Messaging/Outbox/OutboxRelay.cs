@@ -90,7 +90,7 @@ internal sealed partial class OutboxRelay<TContext>(
             throw new AlreadyClosedException(publisher.CloseReason);
 
         // A confirm that is still owed must not be waited for by the channel; a message that no queue took misses its queue.
-        if (errors.Any(error => error.Cause is TimeoutException or PublishException { IsReturn: true }))
+        if (errors.Any(error => error.Cause is TimeoutException or NotPublishedException { IsReturn: true }))
             await DropPublisherAsync();
         return claim.Messages.Count > 0;
     }
@@ -109,7 +109,6 @@ internal sealed partial class OutboxRelay<TContext>(
             {
                 await publisher.PublishAsync(message, activity, CancellationToken.None);
                 published.Add(message);
-                FaultPoints.Reach(FaultPoints.OutboxAfterConfirm, message.Id.ToString(), message.Type);
                 metrics.PublishDelay(time.GetUtcNow() - message.CreatedAt, message.Type);
             }
             catch (Exception exception)

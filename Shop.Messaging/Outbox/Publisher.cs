@@ -1,16 +1,21 @@
 using System.Diagnostics;
-using System.Threading.RateLimiting;
+using System.Globalization;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
+using RabbitMQ.Client.Exceptions;
 using Shop.Messaging.Diagnostics;
 using Shop.Messaging.Topology;
 
 namespace Shop.Messaging.Outbox;
 
 /// <summary>
-/// A long-lived channel on which messages are published and confirmed. It ends with its channel: the client library would
-/// reopen the channel with the connection, and what was lost in between would look like the fault of a message.
+/// A long-lived channel on which messages are published and confirmed. It ends with its channel: what was lost in between
+/// would look like the fault of a message.
 /// </summary>
+/// <remarks>
+/// It counts the confirms itself. The client library can, at the price of a header on each message and a limiter that makes
+/// every publish wait for half a second or more once half of it is used.
+/// </remarks>
 internal sealed class Publisher : IAsyncDisposable
 {
     /// <summary>Messages on their way to the broker at a time; more wait here.</summary>
@@ -18,17 +23,23 @@ internal sealed class Publisher : IAsyncDisposable
 
     private readonly IChannel _channel;
     private readonly TimeSpan _confirmTimeout;
-    private readonly ConcurrencyLimiter _unconfirmed;
+    private readonly SemaphoreSlim _free = new(MaxUnconfirmed);
+    private readonly SemaphoreSlim _sending = new(1, 1);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<ulong, Unconfirmed> _unconfirmed = new(MaxUnconfirmed);
+    private readonly Timer _overdue;
+    private ulong _lastNumber;
+    private ulong _oldestNumber = 1;
     private volatile ShutdownEventArgs? _closed;
 
-    private Publisher(IChannel channel, TimeSpan confirmTimeout, ConcurrencyLimiter unconfirmed)
+    private Publisher(IChannel channel, TimeSpan confirmTimeout)
     {
-        (_channel, _confirmTimeout, _unconfirmed) = (channel, confirmTimeout, unconfirmed);
-        _channel.ChannelShutdownAsync += (_, reason) =>
-        {
-            _closed ??= reason;
-            return Task.CompletedTask;
-        };
+        (_channel, _confirmTimeout) = (channel, confirmTimeout);
+        _overdue = new Timer(_ => FailOverdue());
+        channel.BasicAcksAsync += (_, confirm) => Done(confirm.DeliveryTag, confirm.Multiple, error: null);
+        channel.BasicNacksAsync += (_, confirm) => Done(confirm.DeliveryTag, confirm.Multiple, "The broker refused the message.");
+        channel.BasicReturnAsync += (_, returned) => NoteReturn(returned);
+        channel.ChannelShutdownAsync += (_, reason) => Close(reason);
     }
 
     public bool IsOpen => _closed is null && _channel.IsOpen;
@@ -36,25 +47,18 @@ internal sealed class Publisher : IAsyncDisposable
     public ShutdownEventArgs CloseReason => _closed
         ?? new ShutdownEventArgs(ShutdownInitiator.Library, Constants.InternalError, "The channel is closed.");
 
-    public static async Task<Publisher> OpenAsync(Broker broker, TimeSpan confirmTimeout, CancellationToken cancellationToken)
-    {
-        // Not the library's own limiter: it makes every publish wait for half a second or more once half of it is used.
-        var unconfirmed = new ConcurrencyLimiter(new ConcurrencyLimiterOptions
-        {
-            PermitLimit = MaxUnconfirmed,
-            QueueLimit = MessagingOptions.MaxBatchSize,
-        });
-        var channel = await broker.OpenChannelAsync(
-            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, unconfirmed), cancellationToken);
-        return new Publisher(channel, confirmTimeout, unconfirmed);
-    }
+    public static async Task<Publisher> OpenAsync(Broker broker, TimeSpan confirmTimeout, CancellationToken cancellationToken) => new(
+        await broker.OpenChannelAsync(
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false), cancellationToken),
+        confirmTimeout);
 
     /// <summary>Publishes and waits for the broker's confirm.</summary>
-    /// <exception cref="RabbitMQ.Client.Exceptions.PublishException">The broker refused the message, or no queue took it.</exception>
+    /// <exception cref="NotPublishedException">The broker refused the message, or no queue took it.</exception>
     /// <exception cref="TimeoutException">No confirm came in time.</exception>
+    /// <exception cref="RabbitMQClientException">The channel closed.</exception>
     public async Task PublishAsync(PendingMessage message, Activity? activity, CancellationToken cancellationToken)
     {
-        var headers = new Dictionary<string, object?>();
+        var headers = new Dictionary<string, object?>(2);
         MessagingActivity.Inject(headers, activity?.Id ?? message.TraceParent, activity?.TraceStateString ?? message.TraceState);
         var properties = new BasicProperties
         {
@@ -67,33 +71,165 @@ internal sealed class Publisher : IAsyncDisposable
             Headers = headers,
         };
         FaultPoints.Reach(FaultPoints.OutboxBeforePublish, properties.MessageId, message.Type);
-        var confirmed = ConfirmAsync(ShopTopology.Exchange, message.Type, ShopTopology.HasConsumer(message.Type), properties, message.Payload, cancellationToken);
+        var confirmed = await SendAsync(
+            ShopTopology.Exchange, message.Type, ShopTopology.HasConsumer(message.Type), properties, message.Payload, cancellationToken);
         FaultPoints.Reach(FaultPoints.OutboxAfterPublish, properties.MessageId, message.Type);
         await confirmed;
+        FaultPoints.Reach(FaultPoints.OutboxAfterConfirm, properties.MessageId, message.Type);
     }
 
     /// <summary>Publishes to one queue, which must be there, and waits for the broker's confirm.</summary>
-    public Task PublishToQueueAsync(string queue, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
-        ConfirmAsync("", queue, mandatory: true, properties, body, cancellationToken);
+    /// <exception cref="NotPublishedException">The broker refused the message, or the queue is not there.</exception>
+    /// <exception cref="TimeoutException">No confirm came in time.</exception>
+    /// <exception cref="RabbitMQClientException">The channel closed.</exception>
+    public async Task PublishToQueueAsync(string queue, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
+        await await SendAsync("", queue, mandatory: true, properties, body, cancellationToken);
 
-    private async Task ConfirmAsync(
+    /// <returns>The confirm.</returns>
+    private async Task<Task> SendAsync(
         string exchange, string routingKey, bool mandatory, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(_confirmTimeout);
+        await _free.WaitAsync(cancellationToken);
+        // The broker counts the messages of a channel: the numbers here must be given in the order of the sends.
+        await _sending.WaitAsync(cancellationToken);
         try
         {
-            await _channel.BasicPublishAsync(exchange, routingKey, mandatory, properties, body, timeout.Token);
+            var confirmed = Expect(properties.MessageId);
+            await _channel.BasicPublishAsync(exchange, routingKey, mandatory, properties, body, cancellationToken);
+            return confirmed;
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
         {
-            throw new TimeoutException($"The broker did not confirm within {_confirmTimeout.TotalSeconds} s.");
+            // Whether it was counted is not known, so the numbers hold no more.
+            await Close(new ShutdownEventArgs(ShutdownInitiator.Library, Constants.InternalError, $"A publish failed: {exception.Message}"));
+            throw;
         }
+        finally
+        {
+            _sending.Release();
+        }
+    }
+
+    private Task Expect(string? messageId)
+    {
+        lock (_gate)
+        {
+            var unconfirmed = new Unconfirmed(messageId, Stopwatch.GetTimestamp());
+            if (_closed is not null)
+                throw new AlreadyClosedException(CloseReason);
+            if (_unconfirmed.Count == 0)
+                _overdue.Change(_confirmTimeout, Timeout.InfiniteTimeSpan);
+            _unconfirmed.Add(++_lastNumber, unconfirmed);
+            return unconfirmed.Task;
+        }
+    }
+
+    private Task Done(ulong number, bool multiple, string? error)
+    {
+        lock (_gate)
+        {
+            if (!multiple)
+                Complete(number, error);
+            for (; multiple && _oldestNumber <= number; _oldestNumber++)
+                Complete(_oldestNumber, error);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private void Complete(ulong number, string? error)
+    {
+        if (!_unconfirmed.Remove(number, out var unconfirmed))
+            return;
+        _free.Release();
+        if (unconfirmed.ReturnReason is { } reason)
+            unconfirmed.SetException(new NotPublishedException(reason, isReturn: true));
+        else if (error is not null)
+            unconfirmed.SetException(new NotPublishedException(error, isReturn: false));
+        else
+            unconfirmed.SetResult();
+    }
+
+    /// <remarks>The broker returns a message that no queue took, and confirms it afterwards.</remarks>
+    private Task NoteReturn(BasicReturnEventArgs returned)
+    {
+        lock (_gate)
+        {
+            foreach (var unconfirmed in _unconfirmed.Values.Where(message => message.MessageId == returned.BasicProperties.MessageId))
+                unconfirmed.ReturnReason = string.Create(CultureInfo.InvariantCulture, $"No queue took the message: {returned.ReplyCode} {returned.ReplyText}");
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private void FailOverdue()
+    {
+        lock (_gate)
+        {
+            if (_unconfirmed.Count == 0 || _closed is not null)
+                return;
+            while (!_unconfirmed.ContainsKey(_oldestNumber))
+                _oldestNumber++;
+
+            var error = new TimeoutException($"The broker did not confirm within {_confirmTimeout.TotalSeconds} s.");
+            for (; _oldestNumber <= _lastNumber; _oldestNumber++)
+            {
+                if (!_unconfirmed.TryGetValue(_oldestNumber, out var oldest))
+                    continue;
+                var left = _confirmTimeout - Stopwatch.GetElapsedTime(oldest.SentAt);
+                if (left > TimeSpan.Zero)
+                {
+                    _overdue.Change(left, Timeout.InfiniteTimeSpan);
+                    return;
+                }
+
+                _unconfirmed.Remove(_oldestNumber);
+                _free.Release();
+                oldest.SetException(error);
+            }
+        }
+    }
+
+    private Task Close(ShutdownEventArgs reason)
+    {
+        lock (_gate)
+        {
+            _closed ??= reason;
+            foreach (var unconfirmed in _unconfirmed.Values)
+            {
+                _free.Release();
+                unconfirmed.SetException(new AlreadyClosedException(_closed));
+            }
+
+            _unconfirmed.Clear();
+        }
+
+        return Task.CompletedTask;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await using (_unconfirmed)
-            await _channel.DisposeAsync();
+        await _channel.DisposeAsync();
+        await Close(CloseReason);
+        await _overdue.DisposeAsync();
+        _free.Dispose();
+        _sending.Dispose();
     }
+
+    private sealed class Unconfirmed(string? messageId, long sentAt) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public string? MessageId => messageId;
+
+        public long SentAt => sentAt;
+
+        public string? ReturnReason { get; set; }
+    }
+}
+
+/// <summary>The broker is there, and did not take the message.</summary>
+/// <param name="message">Why.</param>
+/// <param name="isReturn">Whether it is that no queue is bound to its type.</param>
+internal sealed class NotPublishedException(string message, bool isReturn) : Exception(message)
+{
+    public bool IsReturn => isReturn;
 }

@@ -1,26 +1,42 @@
 using System.Text;
-using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
 
 namespace Shop.Messaging.Topology;
 
-/// <summary>The connection to RabbitMQ, and the shop's exchange and queues on it.</summary>
-internal sealed class Broker(IServiceProvider services, IOptions<MessagingOptions> options) : IDisposable
+/// <summary>
+/// The connections to RabbitMQ, and the shop's exchange and queues on it. One publishes and one consumes: a broker short of
+/// memory or disk stops reading from connections that publish, and acknowledgements must not wait behind that.
+/// </summary>
+internal sealed class Broker(IConnectionFactory factory, IHostEnvironment environment, IOptions<MessagingOptions> options) : IAsyncDisposable
 {
     /// <summary>Redeliveries that the broker itself counts, for a message whose handling kills the process: a parachute below the retries.</summary>
     private const int DeliveryLimit = 50;
 
+    private readonly BrokerConnection _publishing = new(factory, $"{environment.ApplicationName} publishing");
+    private readonly BrokerConnection _consuming = new(factory, $"{environment.ApplicationName} consuming");
     private readonly SemaphoreSlim _declaring = new(1, 1);
     private int _wanted = 1;
     private int _declared;
 
-    /// <summary>Opens a channel; the topology is declared before the first, and again after <see cref="DeclareAgain"/>.</summary>
+    /// <summary>Opens a channel to publish on; the topology is declared before the first, and again after <see cref="DeclareAgain"/>.</summary>
     /// <exception cref="RabbitMQ.Client.Exceptions.RabbitMQClientException">The broker is not there.</exception>
-    public async Task<IChannel> OpenChannelAsync(CreateChannelOptions channelOptions, CancellationToken cancellationToken)
+    public Task<IChannel> OpenChannelAsync(CreateChannelOptions channelOptions, CancellationToken cancellationToken) =>
+        OpenChannelAsync(_publishing, channelOptions, cancellationToken);
+
+    /// <summary>Opens a channel to consume on, and only that; else as <see cref="OpenChannelAsync(CreateChannelOptions, CancellationToken)"/>.</summary>
+    /// <exception cref="RabbitMQ.Client.Exceptions.RabbitMQClientException">The broker is not there.</exception>
+    public Task<IChannel> OpenConsumingChannelAsync(CancellationToken cancellationToken) =>
+        OpenChannelAsync(_consuming, new CreateChannelOptions(false, false), cancellationToken);
+
+    /// <summary>Connects, unless it is connected.</summary>
+    /// <exception cref="RabbitMQ.Client.Exceptions.RabbitMQClientException">The broker is not there.</exception>
+    public Task ConnectAsync(CancellationToken cancellationToken) => _publishing.GetAsync(cancellationToken);
+
+    private async Task<IChannel> OpenChannelAsync(BrokerConnection to, CreateChannelOptions channelOptions, CancellationToken cancellationToken)
     {
-        // The first use connects, and blocks while it does.
-        var connection = await Task.Run(services.GetRequiredService<IConnection>, cancellationToken);
+        var connection = await to.GetAsync(cancellationToken);
         await DeclareOnceAsync(connection, cancellationToken);
         return await connection.CreateChannelAsync(channelOptions, cancellationToken);
     }
@@ -108,5 +124,10 @@ internal sealed class Broker(IServiceProvider services, IOptions<MessagingOption
             await channel.QueueBindAsync(queue, ShopTopology.Exchange, type, cancellationToken: cancellationToken);
     }
 
-    public void Dispose() => _declaring.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        await _consuming.DisposeAsync();
+        await _publishing.DisposeAsync();
+        _declaring.Dispose();
+    }
 }
