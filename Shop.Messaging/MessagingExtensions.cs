@@ -32,12 +32,14 @@ public static class MessagingExtensions
                 // The relay and the consumers notice the end of their channels and open new ones, also where the client would not.
                 factory.AutomaticRecoveryEnabled = false;
                 factory.RequestedHeartbeat = Heartbeat;
+                factory.ContinuationTimeout = Heartbeat; // What a broker that stopped reading may hold up.
             });
         builder.Services.AddMigrations(typeof(MessagingExtensions).Assembly);
         builder.Services.AddOptions<MessagingOptions>().BindConfiguration(MessagingOptions.Section)
             .ValidateDataAnnotations()
             .Validate(options => options.ConfirmSeconds < options.LeaseSeconds, "Messaging:ConfirmSeconds must be less than Messaging:LeaseSeconds.")
             .Validate(options => options.HasValidRetryDelays, "Messaging:RetryDelaysMilliseconds must be between 0 and a day each.")
+            .Validate(options => options.HasValidQueues, "Messaging:Queues has a queue that does not exist, or a value out of range.")
             .ValidateOnStart();
         builder.Services.AddSingleton<MessagingMetrics>();
         builder.Services.AddSingleton<Broker>();

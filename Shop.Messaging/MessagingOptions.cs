@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Shop.Messaging.Topology;
 
 namespace Shop.Messaging;
 
@@ -67,6 +68,9 @@ public sealed class MessagingOptions
     /// <summary>How old the oldest pending outbox row may be before the service reports itself degraded, in seconds.</summary>
     [Range(1, 86_400)]
     public int MaxPendingAgeSeconds { get; set; } = 60;
+
+    internal bool HasValidQueues => Queues.All(queue => ShopTopology.Bindings.ContainsKey(queue.Key)
+        && Validator.TryValidateObject(queue.Value, new ValidationContext(queue.Value), validationResults: null, validateAllProperties: true));
 
     internal QueueSettings For(string queue)
     {

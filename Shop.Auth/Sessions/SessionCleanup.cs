@@ -1,38 +1,23 @@
-using Microsoft.EntityFrameworkCore;
 using Shop.Auth.Data;
+using Shop.ServiceDefaults.Database;
 
 namespace Shop.Auth.Sessions;
 
-/// <summary>Deletes what can no longer be redeemed or recognized as reused. Replicas may do it at the same time.</summary>
-internal sealed partial class SessionCleanup(IServiceScopeFactory scopes, TimeProvider time, ILogger<SessionCleanup> logger) : BackgroundService
+/// <summary>Deletes what can no longer be redeemed or recognized as reused.</summary>
+internal sealed class SessionCleanup(IServiceScopeFactory scopes, TimeProvider time, ILogger<SessionCleanup> logger)
+    : PeriodicCleanup<AuthDbContext>(TimeSpan.FromHours(1), scopes, time, logger)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
+    private readonly TimeProvider _time = time;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <inheritdoc />
+    protected override IEnumerable<FormattableString> Deletes()
     {
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await CleanAsync(stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                Failed(logger, exception); // The next round tries again.
-            }
-        }
+        var now = _time.GetUtcNow();
+        yield return $"""
+            DELETE FROM refresh_tokens WHERE ctid = ANY (ARRAY(SELECT ctid FROM refresh_tokens WHERE expires_at < {now} LIMIT {SetSize}))
+            """;
+        yield return $"""
+            DELETE FROM sessions WHERE ctid = ANY (ARRAY(SELECT ctid FROM sessions WHERE expires_at < {now} LIMIT {SetSize}))
+            """;
     }
-
-    private async Task CleanAsync(CancellationToken cancellationToken)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<AuthDbContext>();
-        var now = time.GetUtcNow();
-        await db.RefreshTokens.Where(token => token.ExpiresAt < now).ExecuteDeleteAsync(cancellationToken);
-        await db.Sessions.Where(session => session.ExpiresAt < now).ExecuteDeleteAsync(cancellationToken);
-    }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Deleting expired sessions failed")]
-    private static partial void Failed(ILogger logger, Exception exception);
 }

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Shop.Messaging.Outbox;
 
 /// <inheritdoc />
-internal sealed class Outbox<TContext>(TContext db) : IOutbox where TContext : DbContext
+internal sealed class Outbox<TContext>(TContext db, OutboxSignalInterceptor signal) : IOutbox where TContext : DbContext
 {
     public Guid Add<TEvent>(TEvent message) where TEvent : IEvent
     {
@@ -20,6 +20,7 @@ internal sealed class Outbox<TContext>(TContext db) : IOutbox where TContext : D
             TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null,
             TraceState = Activity.Current?.TraceStateString,
         });
+        signal.Added(db);
         return id;
     }
 }

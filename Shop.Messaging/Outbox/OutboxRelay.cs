@@ -111,11 +111,16 @@ internal sealed partial class OutboxRelay<TContext>(
                 published.Add(message);
                 metrics.PublishDelay(time.GetUtcNow() - message.CreatedAt, message.Type);
             }
+            catch (RabbitMQClientException exception)
+            {
+                // A channel that broke says nothing about this message: it is no attempt, and the next relay takes it as it is.
+                activity.Fail(exception);
+                return (published, null);
+            }
             catch (Exception exception)
             {
                 activity.Fail(exception);
-                // A channel that broke says nothing about this message: it is no attempt, and the next relay takes it as it is.
-                return (published, publisher.IsOpen ? new PublishError(message, exception) : null);
+                return (published, new PublishError(message, exception));
             }
         }
 

@@ -5,24 +5,14 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Shop.Messaging.Outbox;
 
-/// <summary>Signals the relay once rows that a DbContext added to the outbox are committed, and only then.</summary>
+/// <summary>Signals the relay once the rows that were added to the outbox through a DbContext are committed, and not before.</summary>
 internal sealed class OutboxSignalInterceptor(OutboxSignal signal) : ISaveChangesInterceptor, IDbTransactionInterceptor
 {
-    // Contexts with outbox rows that are saved but not committed. Weak keys: a context that rolls back is simply forgotten.
-    private readonly ConditionalWeakTable<DbContext, object> _saved = [];
+    // Weak keys: a context that never commits is simply forgotten.
+    private readonly ConditionalWeakTable<DbContext, object> _added = [];
 
-    public InterceptionResult<int> SavingChanges(DbContextEventData eventData, InterceptionResult<int> result)
-    {
-        Note(eventData.Context);
-        return result;
-    }
-
-    public ValueTask<InterceptionResult<int>> SavingChangesAsync(
-        DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
-    {
-        Note(eventData.Context);
-        return ValueTask.FromResult(result);
-    }
+    /// <summary>The context has rows for the outbox.</summary>
+    public void Added(DbContext context) => _added.AddOrUpdate(context, this);
 
     public int SavedChanges(SaveChangesCompletedEventData eventData, int result)
     {
@@ -44,12 +34,6 @@ internal sealed class OutboxSignalInterceptor(OutboxSignal signal) : ISaveChange
         return Task.CompletedTask;
     }
 
-    private void Note(DbContext? context)
-    {
-        if (context is not null && context.ChangeTracker.Entries<OutboxMessage>().Any(entry => entry.State == EntityState.Added))
-            _saved.AddOrUpdate(context, this);
-    }
-
     private void SignalUnlessInTransaction(DbContext? context)
     {
         if (context?.Database.CurrentTransaction is null)
@@ -58,7 +42,7 @@ internal sealed class OutboxSignalInterceptor(OutboxSignal signal) : ISaveChange
 
     private void Signal(DbContext? context)
     {
-        if (context is not null && _saved.Remove(context))
+        if (context is not null && _added.Remove(context))
             signal.Set();
     }
 }

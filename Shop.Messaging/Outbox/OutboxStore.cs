@@ -27,6 +27,9 @@ internal sealed record OutboxLag(long Pending, TimeSpan OldestAge, long Parked);
 /// <summary>The relay's SQL. Each method is one round trip and one short transaction: none is open while the broker is talked to.</summary>
 internal sealed class OutboxStore<TContext>(IServiceScopeFactory scopes, IOptions<MessagingOptions> options) where TContext : DbContext
 {
+    /// <summary>For a connection whose other end is gone without a word; well within the lease.</summary>
+    private const int TimeoutSeconds = 10;
+
     /// <summary>A lane's holder looks for more before it sleeps; this bounds the wait for one that fails.</summary>
     private static readonly TimeSpan LeasedLaneWait = TimeSpan.FromSeconds(1);
 
@@ -42,6 +45,12 @@ internal sealed class OutboxStore<TContext>(IServiceScopeFactory scopes, IOption
         """;
 
     /// <summary>
+    /// Whether lane <c>l</c> has a row to publish, found at the lane's first one: as a plain EXISTS it becomes a join with the
+    /// whole backlog.
+    /// </summary>
+    private const string HasClaimable = $"(SELECT 1 FROM outbox o WHERE o.lane = l.lane AND {Claimable} ORDER BY o.sequence LIMIT 1) IS NOT NULL";
+
+    /// <summary>
     /// Leases the lanes that have something to publish and that nobody holds, and reads the first rows of each: the same
     /// share of the batch for every lane, so that a long backlog in one holds up no other. Null when there is nothing to claim.
     /// </summary>
@@ -51,7 +60,7 @@ internal sealed class OutboxStore<TContext>(IServiceScopeFactory scopes, IOption
         var lease = new NpgsqlBatchCommand($"""
             WITH free AS (
                 SELECT lane FROM outbox_lanes l
-                WHERE leased_until < now() AND EXISTS (SELECT FROM outbox o WHERE o.lane = l.lane AND {Claimable})
+                WHERE leased_until < now() AND {HasClaimable}
                 FOR UPDATE SKIP LOCKED)
             UPDATE outbox_lanes SET token = $1, leased_until = now() + make_interval(secs => $2)
             FROM free WHERE outbox_lanes.lane = free.lane
@@ -75,7 +84,7 @@ internal sealed class OutboxStore<TContext>(IServiceScopeFactory scopes, IOption
         };
 
         // Without a transaction of ours the batch is one of its own.
-        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { lease, read } };
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { lease, read }, Timeout = TimeoutSeconds };
         List<PendingMessage> messages = [];
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
         {
@@ -107,6 +116,7 @@ internal sealed class OutboxStore<TContext>(IServiceScopeFactory scopes, IOption
                 SELECT count(*) FROM released
                 """, connection)
             {
+                CommandTimeout = TimeoutSeconds,
                 Parameters =
                 {
                     new() { Value = claim.Token },
@@ -130,11 +140,12 @@ internal sealed class OutboxStore<TContext>(IServiceScopeFactory scopes, IOption
         await using var command = new NpgsqlCommand($"""
             SELECT least(
                 (SELECT min(CASE WHEN l.leased_until < now() THEN 0 ELSE $1 END) FROM outbox_lanes l
-                 WHERE EXISTS (SELECT FROM outbox o WHERE o.lane = l.lane AND {Claimable})),
+                 WHERE {HasClaimable}),
                 (SELECT extract(epoch FROM min(next_attempt_at) - now())::float8 FROM outbox
                  WHERE published_at IS NULL AND parked_at IS NULL AND attempts > 0 AND next_attempt_at > now()))
             """, connection)
         {
+            CommandTimeout = TimeoutSeconds,
             Parameters = { new() { Value = LeasedLaneWait.TotalSeconds } },
         };
         return await command.ExecuteScalarAsync(cancellationToken) is double seconds ? TimeSpan.FromSeconds(seconds) : null;
@@ -147,7 +158,7 @@ internal sealed class OutboxStore<TContext>(IServiceScopeFactory scopes, IOption
             SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8,
                    (SELECT count(*) FROM outbox WHERE parked_at IS NOT NULL)
             FROM outbox WHERE published_at IS NULL AND parked_at IS NULL
-            """, connection);
+            """, connection) { CommandTimeout = TimeoutSeconds };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return new OutboxLag(reader.GetInt64(0), TimeSpan.FromSeconds(reader.GetDouble(1)), reader.GetInt64(2));

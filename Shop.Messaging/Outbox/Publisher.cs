@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
@@ -28,11 +29,12 @@ internal sealed class Publisher : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<ulong, Unconfirmed> _unconfirmed = new(MaxUnconfirmed);
     private readonly Timer _overdue;
+    private readonly CancellationTokenSource _abandon = new();
     private ulong _lastNumber;
     private ulong _oldestNumber = 1;
     private volatile ShutdownEventArgs? _closed;
 
-    private Publisher(IChannel channel, TimeSpan confirmTimeout)
+    internal Publisher(IChannel channel, TimeSpan confirmTimeout)
     {
         (_channel, _confirmTimeout) = (channel, confirmTimeout);
         _overdue = new Timer(_ => FailOverdue());
@@ -91,17 +93,20 @@ internal sealed class Publisher : IAsyncDisposable
     {
         await _free.WaitAsync(cancellationToken);
         // The broker counts the messages of a channel: the numbers here must be given in the order of the sends.
-        await _sending.WaitAsync(cancellationToken);
+        await _sending.WaitAsync(CancellationToken.None);
         try
         {
             var confirmed = Expect(properties.MessageId);
-            await _channel.BasicPublishAsync(exchange, routingKey, mandatory, properties, body, cancellationToken);
+            await _channel.BasicPublishAsync(exchange, routingKey, mandatory, properties, body, _abandon.Token);
             return confirmed;
         }
         catch (Exception exception)
         {
-            // Whether it was counted is not known, so the numbers hold no more.
+            // Whether the broker counts it is not known, so the numbers hold no more.
             await Close(new ShutdownEventArgs(ShutdownInitiator.Library, Constants.InternalError, $"A publish failed: {exception.Message}"));
+            // Anything else is about the message: it cannot be put into a frame.
+            if (exception is RabbitMQClientException or IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+                throw new AlreadyClosedException(CloseReason);
             throw;
         }
         finally
@@ -162,32 +167,31 @@ internal sealed class Publisher : IAsyncDisposable
         return Task.CompletedTask;
     }
 
+    /// <remarks>After this the channel is of no more use: the confirms that are owed may still come, or the broker reads nothing at all.</remarks>
     private void FailOverdue()
     {
         lock (_gate)
         {
-            if (_unconfirmed.Count == 0 || _closed is not null)
+            var now = Stopwatch.GetTimestamp();
+            var oldest = _unconfirmed.Count == 0 ? now : _unconfirmed.Values.Min(message => message.SentAt);
+            var left = _confirmTimeout - Stopwatch.GetElapsedTime(oldest, now);
+            if (left > TimeSpan.Zero || _closed is not null)
+            {
+                if (_closed is null && _unconfirmed.Count > 0)
+                    _overdue.Change(left, Timeout.InfiniteTimeSpan);
                 return;
-            while (!_unconfirmed.ContainsKey(_oldestNumber))
-                _oldestNumber++;
+            }
 
             var error = new TimeoutException($"The broker did not confirm within {_confirmTimeout.TotalSeconds} s.");
-            for (; _oldestNumber <= _lastNumber; _oldestNumber++)
+            foreach (var (number, message) in _unconfirmed.Where(message => Stopwatch.GetElapsedTime(message.Value.SentAt, now) >= _confirmTimeout).ToList())
             {
-                if (!_unconfirmed.TryGetValue(_oldestNumber, out var oldest))
-                    continue;
-                var left = _confirmTimeout - Stopwatch.GetElapsedTime(oldest.SentAt);
-                if (left > TimeSpan.Zero)
-                {
-                    _overdue.Change(left, Timeout.InfiniteTimeSpan);
-                    return;
-                }
-
-                _unconfirmed.Remove(_oldestNumber);
+                _unconfirmed.Remove(number);
                 _free.Release();
-                oldest.SetException(error);
+                message.SetException(error);
             }
         }
+
+        Close(new ShutdownEventArgs(ShutdownInitiator.Library, Constants.InternalError, "A confirm is overdue."));
     }
 
     private Task Close(ShutdownEventArgs reason)
@@ -204,6 +208,7 @@ internal sealed class Publisher : IAsyncDisposable
             _unconfirmed.Clear();
         }
 
+        _abandon.Cancel(); // A send that the broker does not read waits for ever.
         return Task.CompletedTask;
     }
 
@@ -212,8 +217,7 @@ internal sealed class Publisher : IAsyncDisposable
         await _channel.DisposeAsync();
         await Close(CloseReason);
         await _overdue.DisposeAsync();
-        _free.Dispose();
-        _sending.Dispose();
+        _abandon.Dispose();
     }
 
     private sealed class Unconfirmed(string? messageId, long sentAt) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Reflection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -12,6 +13,8 @@ namespace Shop.ServiceDefaults.Database;
 /// <summary>A service's own database: its context, its migrations, its idempotency keys.</summary>
 public static class ServiceDatabaseExtensions
 {
+    private const int PreparedStatements = 100;
+
     /// <summary>
     /// Adds the context on this connection and brings the schema up to date before the service answers its first request.
     /// The service's migrations are its embedded <c>Migrations/NNNN_name.sql</c>.
@@ -19,7 +22,11 @@ public static class ServiceDatabaseExtensions
     public static void AddServiceDatabase<TContext>(this IHostApplicationBuilder builder, string connectionName) where TContext : DbContext
     {
         // Retries at this level would replay half of a business transaction; the caller or the broker repeats the whole of it.
-        builder.AddNpgsqlDbContext<TContext>(connectionName, settings => settings.DisableRetry = true);
+        builder.AddNpgsqlDbContext<TContext>(connectionName, settings =>
+        {
+            settings.DisableRetry = true;
+            settings.ConnectionString = WithPreparedStatements(settings.ConnectionString);
+        });
         builder.Services.ConfigureDbContext<TContext>(options => options.AddInterceptors(AfterCommitInterceptor.Instance));
 
         builder.Services.AddMigrations(typeof(ServiceDatabaseExtensions).Assembly);
@@ -34,6 +41,12 @@ public static class ServiceDatabaseExtensions
     /// <summary>Adds the SQL migrations embedded in an assembly; sources run in the order they were added.</summary>
     public static IServiceCollection AddMigrations(this IServiceCollection services, Assembly assembly) =>
         services.AddSingleton(new MigrationSource(assembly));
+
+    /// <remarks>A service sends the same few statements again and again. A connection string that says how many it prepares, as none, stays.</remarks>
+    private static string? WithPreparedStatements(string? connectionString) =>
+        string.IsNullOrEmpty(connectionString) || new DbConnectionStringBuilder { ConnectionString = connectionString }.ContainsKey("Max Auto Prepare")
+            ? connectionString
+            : new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = PreparedStatements }.ConnectionString;
 
     /// <remarks>Unpooled: it is used once.</remarks>
     private static NpgsqlConnection CreateConnection(IConfiguration configuration, string connectionName) =>

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
 using Aspire.Hosting;
 using Aspire.Hosting.Testing;
 using Npgsql;
@@ -52,9 +53,7 @@ public sealed class MessagingServers : IAsyncLifetime
         await using (var command = new NpgsqlCommand($"CREATE DATABASE {name}", connection))
             await command.ExecuteNonQueryAsync();
 
-        using var http = new HttpClient { BaseAddress = _management };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
-            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(_rabbit.UserInfo))));
+        using var http = CreateManagementClient();
         (await http.PutAsJsonAsync($"api/vhosts/{name}", new { })).EnsureSuccessStatusCode();
         (await http.PutAsJsonAsync($"api/permissions/{name}/{Uri.UnescapeDataString(_rabbit.UserInfo).Split(':')[0]}",
             new { configure = ".*", write = ".*", read = ".*" })).EnsureSuccessStatusCode();
@@ -65,4 +64,43 @@ public sealed class MessagingServers : IAsyncLifetime
     }
 
     public static Task<IConnection> ConnectAsync(Place place) => new ConnectionFactory { Uri = new Uri(place.Broker) }.CreateConnectionAsync();
+
+    /// <summary>The connections to the place's virtual host, and what their clients call them.</summary>
+    public async Task<Dictionary<string, string>> ListConnectionsAsync(Place place)
+    {
+        using var http = CreateManagementClient();
+        var connections = await http.GetFromJsonAsync<JsonElement>($"api/vhosts/{VirtualHost(place)}/connections");
+        return connections.EnumerateArray()
+            .Where(connection => connection.TryGetProperty("client_properties", out _))
+            .ToDictionary(
+                connection => connection.GetProperty("name").GetString()!,
+                connection => connection.GetProperty("client_properties").GetProperty("connection_name").GetString()!);
+    }
+
+    /// <summary>The connections on which the place's consumers are.</summary>
+    public async Task<List<string>> ListConsumingConnectionsAsync(Place place)
+    {
+        using var http = CreateManagementClient();
+        var consumers = await http.GetFromJsonAsync<JsonElement>($"api/consumers/{VirtualHost(place)}");
+        return [.. consumers.EnumerateArray()
+            .Where(consumer => consumer.GetProperty("channel_details").TryGetProperty("connection_name", out _))
+            .Select(consumer => consumer.GetProperty("channel_details").GetProperty("connection_name").GetString()!)];
+    }
+
+    /// <summary>Has the broker close a connection.</summary>
+    public async Task CloseConnectionAsync(string name)
+    {
+        using var http = CreateManagementClient();
+        (await http.DeleteAsync($"api/connections/{Uri.EscapeDataString(name)}")).EnsureSuccessStatusCode();
+    }
+
+    private static string VirtualHost(Place place) => new Uri(place.Broker).AbsolutePath.TrimStart('/');
+
+    private HttpClient CreateManagementClient()
+    {
+        var http = new HttpClient { BaseAddress = _management };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(_rabbit.UserInfo))));
+        return http;
+    }
 }

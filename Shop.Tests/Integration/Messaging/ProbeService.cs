@@ -25,7 +25,8 @@ internal sealed class ProbeService : IAsyncDisposable
 
     public IServiceProvider Services => _host.Services;
 
-    public static async Task<ProbeService> StartAsync(MessagingServers.Place place, bool consume = true, bool relay = true)
+    public static async Task<ProbeService> StartAsync(
+        MessagingServers.Place place, bool consume = true, bool relay = true, Action<Faults>? configure = null)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
@@ -57,6 +58,7 @@ internal sealed class ProbeService : IAsyncDisposable
             builder.Services.Remove(builder.Services.Single(service => service.ImplementationType == typeof(OutboxRelay<ProbeContext>)));
 
         var host = builder.Build();
+        configure?.Invoke(host.Services.GetRequiredService<Faults>());
         await host.StartAsync();
         return new ProbeService(host);
     }

@@ -82,11 +82,12 @@ public sealed class LastCommitTests(ShopFixture shop)
             Order = await db.Orders.SingleAsync(order => order.Id == id, CancellationToken.None),
             PaymentId = Guid.CreateVersion7(),
         };
+        using var signal = new OutboxSignal();
         IOrderSagaStep[] steps =
         [
             new FakeStep("charge", _log, _ => Task.CompletedTask),
             new ConfirmOrder(
-                db, new Outbox<OrdersDbContext>(db), fresh.GetRequiredService<IServiceScopeFactory>(), TimeProvider.System,
+                db, new Outbox<OrdersDbContext>(db, new OutboxSignalInterceptor(signal)), fresh.GetRequiredService<IServiceScopeFactory>(), TimeProvider.System,
                 NullLogger<ConfirmOrder>.Instance),
         ];
         return await new OrderOrchestrator(steps, TimeProvider.System, NullLogger<OrderOrchestrator>.Instance).RunAsync(saga, cancellationToken);
