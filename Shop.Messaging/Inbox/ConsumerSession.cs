@@ -108,8 +108,12 @@ internal sealed partial class ConsumerSession<TContext> : IAsyncDisposable where
             while (await lane.WaitToReadAsync(ending) && !ending.IsCancellationRequested)
             {
                 // What is waiting already shares a transaction. Nothing waits for more to come.
-                while (batch.Count < _settings.BatchSize && lane.TryRead(out var delivery))
-                    batch.Add(delivery);
+                while (batch.Count < _settings.BatchSize && lane.TryPeek(out var next) && (batch.Count == 0 || !(next.IsSuspect || batch[0].IsSuspect)))
+                {
+                    batch.Add(next);
+                    lane.TryRead(out _);
+                }
+
                 await HandleAsync(batch, abandoning);
                 batch.Clear();
             }

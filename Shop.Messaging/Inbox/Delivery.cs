@@ -5,9 +5,10 @@ using RabbitMQ.Client.Events;
 namespace Shop.Messaging.Inbox;
 
 /// <summary>A message from the broker, with a body of its own: the client's buffer is reused.</summary>
-internal sealed record Delivery(ulong Tag, IReadOnlyBasicProperties Properties, byte[] Body)
+internal sealed record Delivery(ulong Tag, bool Redelivered, IReadOnlyBasicProperties Properties, byte[] Body)
 {
-    public static Delivery From(BasicDeliverEventArgs delivered) => new(delivered.DeliveryTag, delivered.BasicProperties, delivered.Body.ToArray());
+    public static Delivery From(BasicDeliverEventArgs delivered) =>
+        new(delivered.DeliveryTag, delivered.Redelivered, delivered.BasicProperties, delivered.Body.ToArray());
 
     public string? Type => Properties.Type;
 
@@ -15,6 +16,9 @@ internal sealed record Delivery(ulong Tag, IReadOnlyBasicProperties Properties, 
 
     /// <exception cref="PoisonMessageException">The message has no id, so that a repetition of it could not be told.</exception>
     public Guid Id => Guid.TryParse(Properties.MessageId, out var id) ? id : throw new PoisonMessageException("The message has no message_id.");
+
+    /// <summary>Whether it failed before, or was in hand when a process died: it may be what killed it, and is handled alone.</summary>
+    public bool IsSuspect => Redelivered || Properties.Headers?.ContainsKey(FailedDeliveries.AttemptsHeader) == true;
 
     /// <summary>The span of handling it, in the trace that it came from; null when nobody looks.</summary>
     public Activity? Activity { get; set; }

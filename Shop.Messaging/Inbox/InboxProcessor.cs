@@ -75,6 +75,7 @@ internal sealed partial class InboxProcessor<TContext>(
         Activity.Current = batch[0].Activity ?? Activity.Current;
         var unseen = await RememberAsync(db, batch, cancellationToken);
         List<Delivery> handled = new(unseen.Count);
+        var isAlive = true;
         foreach (var delivery in batch)
         {
             if (!unseen.Remove(delivery.Id))
@@ -82,9 +83,13 @@ internal sealed partial class InboxProcessor<TContext>(
             Activity.Current = delivery.Activity ?? Activity.Current;
             context.Message = new HandledMessage(delivery.Id, delivery.Type ?? "", time.GetUtcNow());
             await handlers.HandleAsync(scope.ServiceProvider, delivery.Type, delivery.Body, cancellationToken);
-            await SaveAsync(db, cancellationToken);
+            isAlive = await SaveAsync(db, cancellationToken) > 0;
             handled.Add(delivery);
         }
+
+        // A handler that swallowed the error of a statement left a transaction whose commit is a silent roll-back.
+        if (!isAlive)
+            await db.Database.ExecuteSqlAsync($"SELECT 1", cancellationToken);
 
         FaultPoints.Reach(FaultPoints.InboxBeforeCommit, handled, delivery => delivery.Properties.MessageId, consumer);
         await transaction.CommitAsync(cancellationToken);
@@ -133,13 +138,15 @@ internal sealed partial class InboxProcessor<TContext>(
     }
 
     /// <summary>Writes what the handler changed, so that the next one finds it in the database, and nothing else in the context.</summary>
-    private static async Task SaveAsync(TContext db, CancellationToken cancellationToken)
+    /// <returns>Rows written.</returns>
+    private static async Task<int> SaveAsync(TContext db, CancellationToken cancellationToken)
     {
         // A failure rolls back everything: a savepoint would be two statements for nothing.
         db.Database.AutoSavepointsEnabled = false;
-        await db.SaveChangesAsync(cancellationToken);
+        var written = await db.SaveChangesAsync(cancellationToken);
         db.Database.AutoSavepointsEnabled = true;
         db.ChangeTracker.Clear();
+        return written;
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Count} messages of {Queue} are handled one by one: {Reason}")]

@@ -72,7 +72,7 @@ internal sealed class DeadLetterQueue(
     /// <summary>How many there are, those that somebody looks at just now left out.</summary>
     public async Task<long> CountAsync(CancellationToken cancellationToken)
     {
-        await using var channel = await broker.OpenChannelAsync(new CreateChannelOptions(false, false), cancellationToken);
+        await using var channel = await broker.OpenConsumingChannelAsync(cancellationToken);
         return (await channel.QueueDeclarePassiveAsync(_deadLetters, cancellationToken)).MessageCount;
     }
 
@@ -84,7 +84,7 @@ internal sealed class DeadLetterQueue(
         try
         {
             // Closing the channel is what puts back whatever is not acknowledged.
-            await using var channel = await broker.OpenChannelAsync(new CreateChannelOptions(false, false), bound.Token);
+            await using var channel = await broker.OpenConsumingChannelAsync(bound.Token);
             List<DeadLetter> letters = [];
             long unseen = 0;
             while (letters.Count < MaxSeen && await channel.BasicGetAsync(_deadLetters, autoAck: false, bound.Token) is { } message)

@@ -281,6 +281,20 @@ public sealed class MessagingTests(MessagingServers servers) : IClassFixture<Mes
     }
 
     [Fact]
+    public async Task A_row_that_fits_into_no_frame_is_backed_off_and_its_neighbours_pass()
+    {
+        await using var service = await ProbeService.StartAsync(await servers.CreatePlaceAsync());
+        var key = new string('k', 300);
+        await service.ExecuteAsync($"INSERT INTO outbox (id, type, key, lane, payload) VALUES (gen_random_uuid(), 'order.cancelled', {key}, 0, {Array.Empty<byte>()})");
+
+        await service.PublishAsync([.. Enumerable.Range(0, 20).Select(number => new OrderCancelled(Guid.CreateVersion7(), $"{number}"))]);
+        await UntilHandledAsync(service, 20);
+
+        await Eventually.HoldsAsync(async () => await service.ScalarAsync<int>(
+            $"""SELECT count(*)::int AS "Value" FROM outbox WHERE key = {key} AND attempts > 0 AND last_error IS NOT NULL""") == 1, "the row is backed off");
+    }
+
+    [Fact]
     public async Task A_large_batch_of_different_keys_is_published_without_delay()
     {
         await using var service = await ProbeService.StartAsync(await servers.CreatePlaceAsync(), consume: false);

@@ -115,7 +115,7 @@ internal sealed class ProbeService : IAsyncDisposable
         {
             db.Handled.Add(new HandledEvent { OrderId = orderId, Note = note, TraceId = Activity.Current?.TraceId.ToHexString() });
             faults.OnHandling?.Invoke(note);
-            return Task.CompletedTask;
+            return faults.OnHandlingWith?.Invoke(db, note) ?? Task.CompletedTask;
         }
     }
 }
@@ -123,4 +123,6 @@ internal sealed class ProbeService : IAsyncDisposable
 internal sealed class Faults
 {
     public Action<string>? OnHandling { get; set; }
+
+    public Func<ProbeContext, string, Task>? OnHandlingWith { get; set; }
 }

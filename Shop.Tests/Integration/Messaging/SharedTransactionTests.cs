@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using RabbitMQ.Client;
 using Shop.Messaging.Contracts;
@@ -97,6 +98,38 @@ public sealed class SharedTransactionTests(MessagingServers servers) : IClassFix
 
         await UntilHandledAsync(service, Messages + 1);
         Assert.Equal(Messages + 1, (await service.HandledAsync()).Select(row => row.Note).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_handler_that_swallows_the_error_of_a_statement_is_no_success()
+    {
+        var place = await FillAsync([new OrderCancelled(Guid.CreateVersion7(), "swallowed")]);
+        await using var service = await ProbeService.StartAsync(place, configure: faults => faults.OnHandlingWith = async (db, _) =>
+        {
+            db.ChangeTracker.Clear();
+            await Assert.ThrowsAsync<PostgresException>(() => db.Database.ExecuteSqlAsync($"SELECT 1 / 0"));
+        });
+
+        var dead = await TakeDeadLetterAsync(place);
+
+        Assert.Contains("25P02", Encoding.UTF8.GetString((byte[])dead.BasicProperties.Headers!["x-shop-error"]!), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_handler_finds_what_the_one_before_it_changed()
+    {
+        var place = await FillAsync(Enumerable.Range(0, Messages).Select(number => new OrderCancelled(Guid.CreateVersion7(), $"{number}")));
+        List<(int InDatabase, int InContext)> seen = [];
+        await using var service = await ProbeService.StartAsync(place, configure: faults => faults.OnHandlingWith = async (db, _) =>
+        {
+            var rows = await db.Database.SqlQuery<int>($"""SELECT count(*)::int AS "Value" FROM handled WHERE xmin::text = pg_current_xact_id()::text""").SingleAsync();
+            lock (seen)
+                seen.Add((rows, db.ChangeTracker.Entries().Count()));
+        });
+        await UntilHandledAsync(service, Messages);
+
+        Assert.Contains(seen, look => look.InDatabase > 0);
+        Assert.All(seen, look => Assert.Equal(1, look.InContext));
     }
 
     [Fact]

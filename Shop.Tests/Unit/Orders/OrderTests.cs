@@ -22,7 +22,7 @@ public sealed class OrderTests
         var created = order.ToOrderCreated();
         Assert.Equal((order.Id, order.CustomerId, 2_500.00m, "RUB", "wallet"),
             (created.OrderId, created.CustomerId, created.TotalAmount, created.Currency, created.PaymentMethod));
-        Assert.Equal(new OrderLine(1, "Phone", 2, 500.00m), created.Items[0]);
+        Assert.Equal(new Shop.Messaging.Contracts.OrderLine(1, "Phone", 2, 500.00m), created.Items[0]);
     }
 
     [Theory]
