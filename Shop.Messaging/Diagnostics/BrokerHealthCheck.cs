@@ -14,7 +14,7 @@ internal sealed class BrokerHealthCheck(Broker broker) : IHealthCheck
             await broker.ConnectAsync(cancellationToken);
             return HealthCheckResult.Healthy();
         }
-        catch (RabbitMQClientException exception)
+        catch (Exception exception) when (exception is BrokerUnreachableException or RabbitMQClientException)
         {
             return new HealthCheckResult(context.Registration.FailureStatus, exception.Message, exception);
         }

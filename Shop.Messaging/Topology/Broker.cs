@@ -21,17 +21,17 @@ internal sealed class Broker(IConnectionFactory factory, IHostEnvironment enviro
     private int _declared;
 
     /// <summary>Opens a channel to publish on; the topology is declared before the first, and again after <see cref="DeclareAgain"/>.</summary>
-    /// <exception cref="RabbitMQ.Client.Exceptions.RabbitMQClientException">The broker is not there.</exception>
+    /// <exception cref="RabbitMQ.Client.Exceptions.BrokerUnreachableException">The broker is not there.</exception>
     public Task<IChannel> OpenChannelAsync(CreateChannelOptions channelOptions, CancellationToken cancellationToken) =>
         OpenChannelAsync(_publishing, channelOptions, cancellationToken);
 
     /// <summary>Opens a channel to consume on, and only that; else as <see cref="OpenChannelAsync(CreateChannelOptions, CancellationToken)"/>.</summary>
-    /// <exception cref="RabbitMQ.Client.Exceptions.RabbitMQClientException">The broker is not there.</exception>
+    /// <exception cref="RabbitMQ.Client.Exceptions.BrokerUnreachableException">The broker is not there.</exception>
     public Task<IChannel> OpenConsumingChannelAsync(CancellationToken cancellationToken) =>
         OpenChannelAsync(_consuming, new CreateChannelOptions(false, false), cancellationToken);
 
     /// <summary>Connects, unless it is connected.</summary>
-    /// <exception cref="RabbitMQ.Client.Exceptions.RabbitMQClientException">The broker is not there.</exception>
+    /// <exception cref="RabbitMQ.Client.Exceptions.BrokerUnreachableException">The broker is not there.</exception>
     public Task ConnectAsync(CancellationToken cancellationToken) => _publishing.GetAsync(cancellationToken);
 
     private async Task<IChannel> OpenChannelAsync(BrokerConnection to, CreateChannelOptions channelOptions, CancellationToken cancellationToken)

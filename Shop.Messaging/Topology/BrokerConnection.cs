@@ -12,7 +12,7 @@ internal sealed class BrokerConnection(IConnectionFactory factory, string name) 
     private IConnection? _connection;
 
     /// <summary>The open connection.</summary>
-    /// <exception cref="RabbitMQ.Client.Exceptions.RabbitMQClientException">The broker is not there.</exception>
+    /// <exception cref="RabbitMQ.Client.Exceptions.BrokerUnreachableException">The broker is not there.</exception>
     public async Task<IConnection> GetAsync(CancellationToken cancellationToken)
     {
         if (_connection is { IsOpen: true } open)
