@@ -17,7 +17,7 @@ public static class IdempotencyExtensions
     /// </summary>
     public static TBuilder WithIdempotency<TBuilder, TContext>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder where TContext : DbContext =>
-        builder.WithMetadata(new IdempotencyMetadata(typeof(TContext), HoldsTransaction: true));
+        builder.WithMetadata(new IdempotencyMetadata(typeof(TContext), HoldsTransaction: true)).AddEndpointFilter(WriteWholeAnswerAsync);
 
     /// <inheritdoc cref="WithIdempotency{TBuilder, TContext}"/>
     public static RouteHandlerBuilder WithIdempotency<TContext>(this RouteHandlerBuilder builder) where TContext : DbContext =>
@@ -29,11 +29,22 @@ public static class IdempotencyExtensions
     /// runs again, so the endpoint must itself find what it began; <see cref="FindIdempotencyKey"/> gives it the key.
     /// </summary>
     public static RouteHandlerBuilder WithIdempotencyClaim<TContext>(this RouteHandlerBuilder builder) where TContext : DbContext =>
-        builder.WithMetadata(new IdempotencyMetadata(typeof(TContext), HoldsTransaction: false));
+        builder.WithMetadata(new IdempotencyMetadata(typeof(TContext), HoldsTransaction: false)).AddEndpointFilter(WriteWholeAnswerAsync);
 
     /// <summary>The request's key, if it has one.</summary>
     public static string? FindIdempotencyKey(this HttpContext context) =>
         context.Request.Headers.TryGetValue(Header, out var key) && key.Count == 1 && !string.IsNullOrWhiteSpace(key[0]) ? key[0] : null;
+
+    /// <remarks>
+    /// A client that has gone ends the writing of its answer without an error; but half an answer must not be stored for the
+    /// client that comes back. It goes into memory first, so nothing waits for anybody.
+    /// </remarks>
+    private static async ValueTask<object?> WriteWholeAnswerAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var result = await next(context);
+        context.HttpContext.RequestAborted = CancellationToken.None;
+        return result;
+    }
 }
 
 /// <summary>Marks an endpoint for <see cref="IdempotencyMiddleware"/>.</summary>

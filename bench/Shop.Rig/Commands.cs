@@ -1,4 +1,5 @@
 using Shop.Rig.Bench;
+using Shop.Rig.Chaos;
 
 namespace Shop.Rig;
 
@@ -8,6 +9,7 @@ internal static class Commands
     private static readonly Command[] All =
     [
         BenchCommand.Command,
+        new Command("chaos", ChaosCommand.Usage, ChaosCommand.RunAsync),
     ];
 
     /// <summary>The command of this name.</summary>

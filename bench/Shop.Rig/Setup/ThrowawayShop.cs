@@ -25,22 +25,25 @@ internal sealed class ThrowawayShop : IAsyncDisposable
     /// <summary>Starts it and waits until every resource is healthy.</summary>
     /// <param name="replicas">Processes of each service.</param>
     /// <param name="configure">Changes the application before it is built: an environment variable more, a proxy in between.</param>
+    /// <param name="settings">The AppHost's configuration in addition, as <c>--name=value</c>.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="OperationCanceledException">Something is not healthy in time.</exception>
     public static async Task<ThrowawayShop> StartAsync(
-        int replicas = 1, Action<IDistributedApplicationTestingBuilder>? configure = null, CancellationToken cancellationToken = default)
+        int replicas = 1, Action<IDistributedApplicationTestingBuilder>? configure = null, IReadOnlyList<string>? settings = null,
+        CancellationToken cancellationToken = default)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(StartTime);
         var mail = Directory.CreateTempSubdirectory("shop-mail-").FullName;
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Shop_AppHost>(
-            [$"--Parameters:admin-password={AdminPassword}", $"--Shop:Replicas={replicas}", $"--Shop:MailDirectory={mail}"], timeout.Token);
+            [$"--Parameters:admin-password={AdminPassword}", $"--Shop:Replicas={replicas}", $"--Shop:MailDirectory={mail}", .. settings ?? []],
+            timeout.Token);
         configure?.Invoke(builder);
         var shop = new ThrowawayShop(await builder.BuildAsync(timeout.Token), mail);
         try
         {
             await shop.App.StartAsync(timeout.Token);
-            foreach (var resource in builder.Resources.Where(resource => resource is ProjectResource or ContainerResource))
+            foreach (var resource in builder.Resources.Where(IsStarted))
                 await shop.App.ResourceNotifications.WaitForResourceHealthyAsync(resource.Name, timeout.Token);
             return shop;
         }
@@ -61,6 +64,9 @@ internal sealed class ThrowawayShop : IAsyncDisposable
         await connection.OpenAsync(cancellationToken);
         return connection;
     }
+
+    private static bool IsStarted(IResource resource) =>
+        resource is ProjectResource or ContainerResource && !resource.TryGetLastAnnotation<ExplicitStartupAnnotation>(out _);
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()

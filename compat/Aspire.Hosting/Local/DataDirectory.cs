@@ -79,8 +79,15 @@ internal sealed class DataDirectory : IAsyncDisposable
 
     private static void DeleteIfThere(string path)
     {
-        if (Directory.Exists(path))
-            Directory.Delete(path, recursive: true);
+        try
+        {
+            if (Directory.Exists(path))
+                Directory.Delete(path, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // The guard, which took its time, deletes it as well.
+        }
     }
 
     private static FileStream Lock(string root)

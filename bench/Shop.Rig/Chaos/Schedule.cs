@@ -1,0 +1,52 @@
+using Shop.Rig.Chaos.Faults;
+
+namespace Shop.Rig.Chaos;
+
+/// <summary>A fault and its time.</summary>
+/// <param name="At">Since the beginning of the load.</param>
+/// <param name="Fault">What happens.</param>
+internal sealed record PlannedFault(TimeSpan At, Fault Fault);
+
+/// <summary>Everything that will go wrong in a run, drawn from its seed before it begins.</summary>
+internal static class Schedule
+{
+    private static readonly TimeSpan First = TimeSpan.FromSeconds(3);
+
+    /// <summary>Runs shorter than this restart one service instead of all: restarting all takes as long.</summary>
+    private static readonly TimeSpan LongRun = TimeSpan.FromMinutes(2);
+
+    /// <summary>One round of faults: each kind comes once or oftener before the round begins again, in another order.</summary>
+    private static readonly Func<Draw, Fault>[] Round =
+    [
+        KillReplica.Drawn, KillReplica.Drawn, KillService.Drawn, FreezeReplica.Drawn, FreezeReplica.Drawn,
+        KillServer.Drawn(Names.RabbitMQ), KillServer.Drawn(Names.Postgres), KillServer.Drawn(Names.Redis), FreezeServer.Drawn,
+        KillBackend.Drawn, FreezeBackend.Drawn,
+        CutConnections.Drawn, CutConnections.Drawn, DelayConnections.Drawn, HalfOpenConnections.Drawn, RefuseConnections.Drawn,
+        DuplicateDeliveries.Drawn, DuplicateDeliveries.Drawn, ReorderQueue.Drawn, Unbind.Drawn,
+        KillAtPoint.Drawn, KillAtPoint.Drawn, KillAtPoint.Drawn, FreezeAtPoint.Drawn, FreezeAtPoint.Drawn,
+    ];
+
+    /// <summary>Draws the faults of a run.</summary>
+    /// <param name="seed">The same seed gives the same faults.</param>
+    /// <param name="length">How long the load lasts.</param>
+    public static IReadOnlyList<PlannedFault> Create(int seed, TimeSpan length)
+    {
+        var draw = new Draw(seed);
+        Func<Draw, Fault> rolling = length < LongRun ? RollingRestart.DrawnOfOne : RollingRestart.DrawnOfAll;
+        Queue<Func<Draw, Fault>> round = [];
+        List<PlannedFault> planned = [];
+        for (var at = First; at < length; at += draw.Seconds(0.5, 5))
+        {
+            if (round.Count == 0)
+            {
+                Func<Draw, Fault>[] next = [.. Round, rolling];
+                draw.Shuffle(next);
+                round = new(next);
+            }
+
+            planned.Add(new PlannedFault(at, round.Dequeue()(draw)));
+        }
+
+        return planned;
+    }
+}
