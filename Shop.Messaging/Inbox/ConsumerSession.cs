@@ -103,18 +103,20 @@ internal sealed partial class ConsumerSession<TContext> : IAsyncDisposable where
     private async Task WorkAsync(ChannelReader<Delivery> lane, CancellationToken ending, CancellationToken abandoning)
     {
         List<Delivery> batch = new(_settings.BatchSize);
+        var limit = _settings.BatchSize;
         try
         {
             while (await lane.WaitToReadAsync(ending) && !ending.IsCancellationRequested)
             {
                 // What is waiting already shares a transaction. Nothing waits for more to come.
-                while (batch.Count < _settings.BatchSize && lane.TryPeek(out var next) && (batch.Count == 0 || !(next.IsSuspect || batch[0].IsSuspect)))
+                while (batch.Count < limit && lane.TryPeek(out var next) && (batch.Count == 0 || !(next.IsSuspect || batch[0].IsSuspect)))
                 {
                     batch.Add(next);
                     lane.TryRead(out _);
                 }
 
-                await HandleAsync(batch, abandoning);
+                // Where messages fail or collide often, sharing is not worth it: half as many after that, and one more after each success.
+                limit = await HandleAsync(batch, abandoning) ? Math.Min(limit + 1, _settings.BatchSize) : Math.Max(1, batch.Count / 2);
                 batch.Clear();
             }
         }
@@ -130,7 +132,8 @@ internal sealed partial class ConsumerSession<TContext> : IAsyncDisposable where
         }
     }
 
-    private async Task HandleAsync(List<Delivery> batch, CancellationToken abandoning)
+    /// <returns>False when the messages could not share a transaction.</returns>
+    private async Task<bool> HandleAsync(List<Delivery> batch, CancellationToken abandoning)
     {
         foreach (var delivery in batch)
             delivery.Activity = MessagingActivity.StartProcess(_queue, delivery.Type, delivery.Properties.MessageId, delivery.Key, delivery.Properties.Headers);
@@ -139,7 +142,7 @@ internal sealed partial class ConsumerSession<TContext> : IAsyncDisposable where
             if (batch.Count > 1 && await _processor.TryProcessTogetherAsync(batch, abandoning))
             {
                 await AcknowledgeAsync(batch);
-                return;
+                return true;
             }
 
             foreach (var delivery in batch)
@@ -147,6 +150,8 @@ internal sealed partial class ConsumerSession<TContext> : IAsyncDisposable where
                 await HandleAsync(delivery, abandoning);
                 await AcknowledgeAsync([delivery]);
             }
+
+            return batch.Count == 1;
         }
         finally
         {
