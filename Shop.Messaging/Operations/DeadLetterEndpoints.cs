@@ -22,7 +22,7 @@ internal static class DeadLetterEndpoints
         deadLetters.MapGet("", GroupAsync)
             .WithSummary("The messages that could not be handled, by type and error");
         deadLetters.MapGet("/messages", ListAsync)
-            .WithSummary("The messages that could not be handled, in the order in which they were parked");
+            .WithSummary("The messages that could not be handled, by the time of their last failure");
         deadLetters.MapGet("/{id}", FindAsync)
             .WithSummary("One of them with its headers, body, error and timeline");
         deadLetters.MapPost("/replay", ReplayAsync).RequirePermission(Permissions.MessagingReplay)

@@ -37,6 +37,8 @@ public sealed class StorefrontTests(ShopFixture shop, Chromium chromium) : IClas
         var status = page.GetByTestId("order-status");
         await Expect(status).ToHaveAttributeAsync("data-status", "confirmed", new() { Timeout = OrderTime });
         await Expect(status).ToContainTextAsync(confirmed);
+        await Expect(page.GetByTestId("order-timeline").Locator("li")).ToHaveCountAsync(3);
+        await Expect(page.GetByTestId("order-timeline").Locator("time").First).Not.ToContainTextAsync("UTC");
         Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than the window");
 
         await page.GetByTestId("nav-orders").ClickAsync();

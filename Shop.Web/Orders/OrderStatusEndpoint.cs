@@ -14,6 +14,6 @@ internal static class OrderStatusEndpoint
         if (await orders.FindAsync(id, cancellationToken) is not { } order)
             return TypedResults.NotFound();
         context.Response.Headers.CacheControl = "no-store";
-        return new RazorComponentResult<OrderStatus>(new { Order = order });
+        return new RazorComponentResult<OrderStatus>(new { Order = order, History = await orders.ListHistoryAsync(id, cancellationToken) });
     }
 }

@@ -19,6 +19,16 @@ public sealed record Order(
 /// <summary>A line of an order.</summary>
 public sealed record OrderItem(int ProductId, string? Name, int Quantity, decimal Price);
 
+/// <summary>One step of an order's life.</summary>
+public sealed record OrderChange(string Status, DateTimeOffset ChangedAt, string? By, OrderChangeCause? CausedBy)
+{
+    /// <summary>When what changed the order happened: the order hears of it a little later.</summary>
+    public DateTimeOffset HappenedAt => CausedBy?.OccurredAt ?? ChangedAt;
+}
+
+/// <summary>The event that changed an order.</summary>
+public sealed record OrderChangeCause(string Event, DateTimeOffset? OccurredAt);
+
 /// <summary>What a buyer asks for; the price is the one the buyer saw.</summary>
 internal sealed record NewItem(int ProductId, int Quantity, decimal Price);
 
@@ -48,5 +58,12 @@ internal sealed class OrdersClient(HttpClient http)
     {
         using var response = await http.GetAsync($"/orders/{id}", cancellationToken);
         return await response.FindAsync<Order>(cancellationToken);
+    }
+
+    /// <summary>The life of an order that was found.</summary>
+    public async Task<IReadOnlyList<OrderChange>> ListHistoryAsync(Guid id, CancellationToken cancellationToken)
+    {
+        using var response = await http.GetAsync($"/orders/{id}/history", cancellationToken);
+        return await response.ReadAsync<List<OrderChange>>(cancellationToken);
     }
 }

@@ -5,6 +5,7 @@
 
   const quickPolls = 20;
   const maxPolls = 400;
+  let shown;
   const done = () => region.querySelector('[data-done]')?.dataset.done === 'true';
 
   const poll = async (count) => {
@@ -14,7 +15,10 @@
       if (response.status === 404) return;
       if (response.ok) {
         const html = await response.text();
-        if (html !== region.innerHTML) region.innerHTML = html;
+        if (html !== shown) {
+          region.innerHTML = shown = html;
+          document.dispatchEvent(new Event('live-update'));
+        }
       }
     } catch {
       // The network or the server is away for a moment: the next round asks again.
