@@ -21,6 +21,8 @@ internal static class HttpDefaultsExtensions
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>
         {
+            // What they would say of each request its span says, and whoever called says what failed.
+            http.RemoveAllLoggers();
             http.AddStandardResilienceHandler(options =>
             {
                 var isTransient = options.Retry.ShouldHandle;

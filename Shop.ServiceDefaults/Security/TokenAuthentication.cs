@@ -45,6 +45,12 @@ public static class TokenAuthentication
             new JwksConfigurationRetriever(),
             services.GetRequiredService<JwksDocumentRetriever>()));
 
+        builder.Services.AddWarmUp("the keys of tokens", (services, cancellationToken) =>
+            services.GetRequiredService<IOptions<TokenOptions>>().Value.IsSymmetric
+                ? Task.CompletedTask
+                : services.GetRequiredService<IConfigurationManager<OpenIdConnectConfiguration>>().GetConfigurationAsync(cancellationToken));
+
+        builder.Services.AddSingleton<ValidatedTokens>();
         builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         builder.Services.AddAuthorization();
         builder.Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
@@ -56,6 +62,7 @@ public static class TokenAuthentication
         var token = options.Value;
         bearer.RequireHttpsMetadata = false;
         bearer.IncludeErrorDetails = false;
+        bearer.Events = services.GetRequiredService<ValidatedTokens>().CreateEvents();
         bearer.TokenValidationParameters = new TokenValidationParameters
         {
             ValidIssuer = token.Issuer,

@@ -49,5 +49,7 @@ internal static class TelemetryExtensions
 
         if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
             telemetry.UseOtlpExporter();
+        else
+            telemetry.WithTracing(tracing => tracing.SetSampler(new AlwaysOffSampler())); // Nobody listens: only the trace id goes on.
     }
 }
