@@ -23,43 +23,30 @@ internal sealed class ReservationDesk(CatalogDbContext db, ProductListCache cach
         Guid orderId, IReadOnlyList<ReserveItem> items, Language language, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-
-        // A second request for the order waits here until the first one ends.
-        var lifetime = TimeSpan.FromSeconds(options.Value.LifetimeSeconds);
-        var isNew = await db.Database.ExecuteSqlAsync(
-            $"INSERT INTO reservations (order_id, status, expires_at) VALUES ({orderId}, 'held', now() + {lifetime}) ON CONFLICT DO NOTHING",
-            cancellationToken) == 1;
-        if (!isNew)
+        var rows = await TryHoldAsync(orderId, items, language, cancellationToken);
+        if (rows.Count == 0)
             return Repeat(await ReadAsync(orderId, cancellationToken), items);
+        if (!rows[0].IsHeld)
+            return Refuse(items, rows.Where(row => row.ProductId is not null).ToDictionary(row => row.ProductId!.Value));
 
-        var products = await LockProductsAsync(items, cancellationToken);
-        if (items.Where(item => !products.ContainsKey(item.ProductId)).Select(item => item.ProductId).ToList() is { Count: > 0 } unknown)
-            return new ReserveOutcome.UnknownProducts(unknown);
-        if (products.Values.DistinctBy(product => product.Currency).Skip(1).Any())
-            return new ReserveOutcome.MixedCurrencies();
-
-        string NameOf(int productId) => language.Choose(products[productId].NameRu, products[productId].NameEn);
-        var missing = items
-            .Where(item => products[item.ProductId].Available < item.Quantity)
-            .Select(item => new ShortLine(item.ProductId, NameOf(item.ProductId), item.Quantity, products[item.ProductId].Available))
-            .ToList();
-        if (missing.Count > 0)
-            return new ReserveOutcome.OutOfStock(missing);
-
-        db.ReservationLines.AddRange(items.Select(item => new ReservationLine
+        InvalidateIfSoldOut(rows.ConvertAll(row => new MovedStock(row.Available - row.Quantity, row.Quantity)), StockMove.Reserve);
+        await transaction.CommitAsync(cancellationToken);
+        return new ReserveOutcome.Reserved(new Reservation
         {
             OrderId = orderId,
-            ProductId = item.ProductId,
-            Name = NameOf(item.ProductId),
-            Quantity = item.Quantity,
-            UnitPrice = products[item.ProductId].Price,
-            Currency = products[item.ProductId].Currency,
-        }));
-        await db.SaveChangesAsync(cancellationToken);
-        await MoveAsync(orderId, StockMove.Reserve, cancellationToken);
-        var reservation = await ReadAsync(orderId, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return new ReserveOutcome.Reserved(reservation);
+            Status = ReservationStatus.Held,
+            CreatedAt = rows[0].CreatedAt,
+            ExpiresAt = rows[0].ExpiresAt,
+            Lines = rows.ConvertAll(row => new ReservationLine
+            {
+                OrderId = orderId,
+                ProductId = row.ProductId!.Value,
+                Name = row.Name!,
+                Quantity = row.Quantity,
+                UnitPrice = row.UnitPrice,
+                Currency = row.Currency!,
+            }),
+        });
     }
 
     /// <summary>
@@ -67,6 +54,9 @@ internal sealed class ReservationDesk(CatalogDbContext db, ProductListCache cach
     /// </summary>
     public Task<SettleOutcome> CommitAsync(Guid orderId, CancellationToken cancellationToken) => db.InTransactionAsync(async () =>
     {
+        if (await TrySellHeldAsync(orderId, cancellationToken))
+            return SettleOutcome.Done;
+
         switch (await LockAsync(orderId, cancellationToken))
         {
             case null:
@@ -75,9 +65,9 @@ internal sealed class ReservationDesk(CatalogDbContext db, ProductListCache cach
                 return SettleOutcome.Done;
             case ReservationStatus.Released:
                 return SettleOutcome.Refused;
-            case ReservationStatus.Held:
-                await MoveAsync(orderId, StockMove.Sell, cancellationToken);
-                break;
+            case ReservationStatus.Held: // It was made just now, and is locked now.
+                await TrySellHeldAsync(orderId, cancellationToken);
+                return SettleOutcome.Done;
             case ReservationStatus.Expired:
                 if (!await LockEnoughAsync(orderId, cancellationToken))
                     return SettleOutcome.OutOfStock;
@@ -159,16 +149,76 @@ internal sealed class ReservationDesk(CatalogDbContext db, ProductListCache cach
         return status is [var found] ? Enum.Parse<ReservationStatus>(found, ignoreCase: true) : null;
     }
 
-    private async Task<Dictionary<int, LockedProduct>> LockProductsAsync(IReadOnlyList<ReserveItem> items, CancellationToken cancellationToken)
+    /// <summary>
+    /// Makes the reservation, locks the stock, and if there is enough of everything writes the lines and moves the pieces, all
+    /// in one statement. What is not enough leaves the reservation alone, for the caller to roll back.
+    /// </summary>
+    /// <returns>The products that were found; one without an id when none was; nothing when the order had a reservation.</returns>
+    private async Task<List<HeldProduct>> TryHoldAsync(
+        Guid orderId, IReadOnlyList<ReserveItem> items, Language language, CancellationToken cancellationToken)
     {
+        var lifetime = TimeSpan.FromSeconds(options.Value.LifetimeSeconds);
         var ids = items.Select(item => item.ProductId).ToArray();
-        var locked = await db.Database.SqlQuery<LockedProduct>($"""
-            SELECT p.id AS "Id", p.name_ru AS "NameRu", p.name_en AS "NameEn", p.price AS "Price", p.currency AS "Currency", s.available AS "Available"
-            FROM stock s JOIN products p ON p.id = s.product_id
-            WHERE s.product_id = ANY ({ids}) AND p.deleted_at IS NULL
-            ORDER BY s.product_id FOR UPDATE OF s
+        var quantities = items.Select(item => item.Quantity).ToArray();
+        var (inRussian, count) = (language == Language.Russian, ids.Length);
+        // A second request for the order waits at the first INSERT until the first one ends.
+        return await db.Database.SqlQuery<HeldProduct>($"""
+            WITH reservation AS (
+                INSERT INTO reservations (order_id, status, expires_at) VALUES ({orderId}, 'held', now() + {lifetime})
+                ON CONFLICT DO NOTHING RETURNING created_at, expires_at),
+            found AS (
+                SELECT s.product_id, CASE WHEN {inRussian} THEN p.name_ru ELSE p.name_en END AS name, p.price, p.currency, s.available, wanted.quantity
+                FROM unnest({ids}, {quantities}) AS wanted (product_id, quantity)
+                JOIN stock s ON s.product_id = wanted.product_id
+                JOIN products p ON p.id = s.product_id
+                WHERE p.deleted_at IS NULL AND EXISTS (SELECT FROM reservation)
+                ORDER BY s.product_id FOR UPDATE OF s),
+            verdict AS (
+                SELECT count(*) = {count} AND count(DISTINCT currency) = 1 AND bool_and(available >= quantity) AS is_enough FROM found),
+            lines AS (
+                INSERT INTO reservation_lines (order_id, product_id, name, quantity, unit_price, currency)
+                SELECT {orderId}, product_id, name, quantity, price, currency FROM found WHERE (SELECT is_enough FROM verdict)),
+            moved AS (
+                UPDATE stock SET available = stock.available - found.quantity, reserved = stock.reserved + found.quantity
+                FROM found WHERE stock.product_id = found.product_id AND (SELECT is_enough FROM verdict))
+            SELECT found.product_id AS "ProductId", found.name AS "Name", coalesce(found.price, 0) AS "UnitPrice", found.currency AS "Currency",
+                   coalesce(found.available, 0) AS "Available", coalesce(found.quantity, 0) AS "Quantity",
+                   coalesce((SELECT is_enough FROM verdict), false) AS "IsHeld",
+                   reservation.created_at AS "CreatedAt", reservation.expires_at AS "ExpiresAt"
+            FROM reservation LEFT JOIN found ON true
+            ORDER BY found.product_id
             """).ToListAsync(cancellationToken);
-        return locked.ToDictionary(product => product.Id);
+    }
+
+    /// <summary>Sells what is held, in one statement: the reservation is locked first and then the stock, as everywhere.</summary>
+    /// <returns>False when nothing is held for the order.</returns>
+    private async Task<bool> TrySellHeldAsync(Guid orderId, CancellationToken cancellationToken)
+    {
+        var settled = await db.Database.SqlQuery<Guid>($"""
+            WITH settled AS (
+                UPDATE reservations SET status = 'committed', settled_at = now() WHERE order_id = {orderId} AND status = 'held' RETURNING order_id),
+            locked AS (
+                SELECT s.product_id, l.quantity
+                FROM settled JOIN reservation_lines l ON l.order_id = settled.order_id JOIN stock s ON s.product_id = l.product_id
+                ORDER BY s.product_id FOR UPDATE OF s),
+            moved AS (
+                UPDATE stock SET reserved = stock.reserved - locked.quantity, sold = stock.sold + locked.quantity
+                FROM locked WHERE stock.product_id = locked.product_id)
+            SELECT order_id AS "Value" FROM settled
+            """).ToListAsync(cancellationToken);
+        return settled.Count > 0;
+    }
+
+    private static ReserveOutcome Refuse(IReadOnlyList<ReserveItem> items, Dictionary<int, HeldProduct> found)
+    {
+        if (items.Where(item => !found.ContainsKey(item.ProductId)).Select(item => item.ProductId).ToList() is { Count: > 0 } unknown)
+            return new ReserveOutcome.UnknownProducts(unknown);
+        if (found.Values.DistinctBy(product => product.Currency).Skip(1).Any())
+            return new ReserveOutcome.MixedCurrencies();
+        return new ReserveOutcome.OutOfStock(items
+            .Where(item => found[item.ProductId].Available < item.Quantity)
+            .Select(item => new ShortLine(item.ProductId, found[item.ProductId].Name!, item.Quantity, found[item.ProductId].Available))
+            .ToList());
     }
 
     private async Task<bool> LockEnoughAsync(Guid orderId, CancellationToken cancellationToken)
@@ -201,7 +251,12 @@ internal sealed class ReservationDesk(CatalogDbContext db, ProductListCache cach
             RETURNING s.available AS "Available", l.quantity AS "Quantity"
             """).ToListAsync(cancellationToken);
 
-        // The list shows only whether there is any.
+        InvalidateIfSoldOut(moved, move);
+    }
+
+    /// <remarks>The list shows only whether there is any.</remarks>
+    private void InvalidateIfSoldOut(List<MovedStock> moved, StockMove move)
+    {
         if (move.Available != 0 && moved.Exists(line => line.Available == 0 || line.Available - move.Available * line.Quantity == 0))
             cache.InvalidateAfterCommit(db);
     }
@@ -215,7 +270,10 @@ internal sealed class ReservationDesk(CatalogDbContext db, ProductListCache cach
             $"UPDATE reservations SET status = {name}, settled_at = now() WHERE order_id = ANY ({orderIds})", cancellationToken);
     }
 
-    private sealed record LockedProduct(int Id, string NameRu, string NameEn, decimal Price, string Currency, int Available);
+    /// <summary>A product that was asked for, with its stock before.</summary>
+    private sealed record HeldProduct(
+        int? ProductId, string? Name, decimal UnitPrice, string? Currency, int Available, int Quantity, bool IsHeld,
+        DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt);
 
     private sealed record MovedStock(int Available, int Quantity);
 }
@@ -225,7 +283,6 @@ internal readonly record struct StockMove(int Available, int Reserved, int Sold)
 {
     public static readonly StockMove Reserve = new(-1, +1, 0);
     public static readonly StockMove Release = new(+1, -1, 0);
-    public static readonly StockMove Sell = new(0, -1, +1);
     public static readonly StockMove SellAgain = new(-1, 0, +1);
     public static readonly StockMove Return = new(+1, 0, -1);
 }

@@ -12,7 +12,7 @@ public sealed class ReservationRulesTests
         var moves = typeof(StockMove).GetFields(BindingFlags.Public | BindingFlags.Static)
             .Select(field => (StockMove)field.GetValue(null)!).ToList();
 
-        Assert.Equal(5, moves.Count);
+        Assert.Equal(4, moves.Count);
         Assert.All(moves, move => Assert.Equal(0, move.Available + move.Reserved + move.Sold));
     }
 
