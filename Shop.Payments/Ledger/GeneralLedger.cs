@@ -14,6 +14,9 @@ internal enum PostingResult
 
     /// <summary>A wallet would have gone below zero; nothing moved.</summary>
     InsufficientFunds,
+
+    /// <summary>A wallet is not open; nothing moved.</summary>
+    NoWallet,
 }
 
 /// <summary>
@@ -23,7 +26,7 @@ internal enum PostingResult
 internal sealed class GeneralLedger(PaymentsDbContext db, TimeProvider time)
 {
     /// <summary>Applies a posting in the open transaction; the caller saves and commits.</summary>
-    /// <exception cref="InvalidOperationException">There is no open transaction, or a wallet of the posting is not open.</exception>
+    /// <exception cref="InvalidOperationException">There is no open transaction.</exception>
     public async Task<PostingResult> PostAsync(Posting posting, CancellationToken cancellationToken)
     {
         if (db.Database.CurrentTransaction is null)
@@ -31,8 +34,13 @@ internal sealed class GeneralLedger(PaymentsDbContext db, TimeProvider time)
 
         var walletIds = posting.Lines.Select(line => line.AccountId).Where(Account.IsWallet).Distinct().ToArray();
         var wallets = await db.Accounts
-            .FromSql($"SELECT * FROM accounts WHERE id = ANY ({walletIds}) ORDER BY id FOR NO KEY UPDATE")
+            .FromSql($"""
+                SELECT id, kind, user_id, currency, balance_minor, created_at FROM accounts
+                WHERE id = ANY ({walletIds}) ORDER BY id FOR NO KEY UPDATE
+                """)
             .ToDictionaryAsync(account => account.Id, cancellationToken);
+        if (wallets.Count < walletIds.Length)
+            return PostingResult.NoWallet;
 
         if (await db.LedgerTransactions.AnyAsync(transaction => transaction.ExternalId == posting.ExternalId, cancellationToken))
             return PostingResult.AlreadyApplied;

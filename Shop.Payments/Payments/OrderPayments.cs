@@ -25,8 +25,13 @@ internal sealed class OrderPayments(PaymentsDbContext db, GeneralLedger ledger, 
             return (payment, Decided: true);
         }
 
-        await wallets.EnsureOpenAsync(order.CustomerId, order.Amount.Currency, cancellationToken);
-        var result = await ledger.PostAsync(Posting.Charge(order.OrderId, order.CustomerId, order.Amount), cancellationToken);
+        var charge = Posting.Charge(order.OrderId, order.CustomerId, order.Amount);
+        var result = await ledger.PostAsync(charge, cancellationToken);
+        if (result == PostingResult.NoWallet)
+        {
+            await wallets.EnsureOpenAsync(order.CustomerId, order.Amount.Currency, cancellationToken);
+            result = await ledger.PostAsync(charge, cancellationToken);
+        }
         if (result == PostingResult.InsufficientFunds)
             payment.Fail(FailureReasons.InsufficientFunds, time.GetUtcNow());
         else
@@ -75,7 +80,8 @@ internal sealed class OrderPayments(PaymentsDbContext db, GeneralLedger ledger, 
                 VALUES ({payment.Id}, {payment.OrderId}, {payment.CustomerId}, {payment.CustomerEmail}, {payment.AmountMinor},
                         {payment.Currency}, {method}, {status}, {payment.CreatedAt}, {payment.UpdatedAt})
                 ON CONFLICT (order_id) DO UPDATE SET order_id = excluded.order_id
-                RETURNING *
+                RETURNING id, order_id, customer_id, customer_email, amount_minor, refunded_minor, currency, method, status, failure_reason,
+                          created_at, updated_at
                 """)
             .ToListAsync(cancellationToken);
         return claimed.Single();
