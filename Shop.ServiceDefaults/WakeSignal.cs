@@ -18,7 +18,8 @@ public abstract class WakeSignal(int workers) : IDisposable
     }
 
     /// <summary>Waits for a signal, at most this long.</summary>
-    public Task WaitAsync(TimeSpan timeout, CancellationToken cancellationToken) => _signal.WaitAsync(timeout, cancellationToken);
+    /// <returns>Whether there was one.</returns>
+    public Task<bool> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken) => _signal.WaitAsync(timeout, cancellationToken);
 
     /// <inheritdoc />
     public void Dispose()

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Shop.Notifications.Email;
 
 namespace Shop.Notifications.Delivery;
 
@@ -26,6 +27,12 @@ internal sealed class DeliveryOptions
     /// <summary>How often due messages are looked for when no signal comes, in seconds.</summary>
     [Range(1, 600)]
     public int PollSeconds { get; set; } = 5;
+
+    /// <summary>How long an attempt keeps others away.</summary>
+    public TimeSpan Lease => TimeSpan.FromSeconds(LeaseSeconds);
+
+    /// <summary>Messages taken at a time: as many as are surely sent, or given up, in half a lease.</summary>
+    public int BatchSize => Concurrency * Math.Max(1, LeaseSeconds / 2 / SmtpOptions.LongestTimeoutSeconds);
 
     /// <summary>The wait after this attempt.</summary>
     public TimeSpan RetryDelay(int attempt)

@@ -22,6 +22,13 @@ internal enum SendOutcome
     Unavailable,
 }
 
+/// <summary>An attempt that has ended and is not recorded yet.</summary>
+/// <param name="Notification">What was to be sent.</param>
+/// <param name="Outcome">What became of it.</param>
+/// <param name="Error">Why it was not sent.</param>
+/// <param name="Activity">Its span, which ends when it is recorded.</param>
+internal sealed record DeliveryAttempt(Notification Notification, SendOutcome Outcome, string Error, Activity? Activity);
+
 /// <summary>
 /// Makes one attempt at a notification that is leased to the caller. A crash between sending and recording it means
 /// that it is sent again, with the same Message-ID: at least once, and a repeat is recognizable.
@@ -35,12 +42,12 @@ internal sealed partial class NotificationSender(
 
     private static readonly ActivitySource Source = new(ActivitySourceName);
 
-    /// <summary>Sends what an event caused, and says so by <c>notification.sent</c>; what fails is tried again later.</summary>
-    public async Task DeliverAsync(Notification notification, CancellationToken cancellationToken)
+    /// <summary>Makes an attempt at what an event caused; <see cref="RecordAsync"/> is to follow.</summary>
+    public async Task<DeliveryAttempt> TryDeliverAsync(Notification notification, CancellationToken cancellationToken)
     {
         // The delivery belongs to the trace of the request that caused it.
         ActivityContext.TryParse(notification.TraceParent, traceState: null, isRemote: true, out var parent);
-        using var activity = Source.StartActivity($"deliver {notification.Template}", ActivityKind.Internal, parent);
+        var activity = Source.StartActivity($"deliver {notification.Template}", ActivityKind.Internal, parent);
         activity?.SetTag("shop.notification.id", notification.Id).SetTag("shop.order.id", notification.OrderId);
 
         var (outcome, error) = notification.Attempts > options.Value.MaxAttempts
@@ -48,18 +55,24 @@ internal sealed partial class NotificationSender(
             : await TrySendAsync(notification, cancellationToken);
         if (outcome != SendOutcome.Sent)
             activity?.SetStatus(ActivityStatusCode.Error, error);
-        switch (outcome)
+        return new DeliveryAttempt(notification, outcome, error, activity);
+    }
+
+    /// <summary>Records attempts: those that succeeded together, with a <c>notification.sent</c> each; what failed is tried again later.</summary>
+    /// <remarks>Not cancelled when the service stops: the messages are out, and this is short.</remarks>
+    public async Task RecordAsync(IReadOnlyList<DeliveryAttempt> attempts)
+    {
+        try
         {
-            case SendOutcome.Sent:
-                await RecordSentAsync(notification);
-                break;
-            case SendOutcome.Unavailable when notification.Attempts < options.Value.MaxAttempts:
-                await store.MarkForRetryAsync(notification, error, options.Value.RetryDelay(notification.Attempts), cancellationToken);
-                break;
-            case SendOutcome.Unavailable or SendOutcome.Refused:
-                await store.MarkFailedAsync(notification, error, cancellationToken);
-                GaveUp(logger, notification.Id, notification.Template, notification.Attempts);
-                break;
+            if (attempts.Where(attempt => attempt.Outcome == SendOutcome.Sent).ToList() is { Count: > 0 } sent)
+                await RecordSentAsync(sent);
+            foreach (var attempt in attempts.Where(attempt => attempt.Outcome != SendOutcome.Sent))
+                await RecordFailureAsync(attempt);
+        }
+        finally
+        {
+            foreach (var attempt in attempts)
+                attempt.Activity?.Dispose();
         }
     }
 
@@ -68,7 +81,7 @@ internal sealed partial class NotificationSender(
     {
         var (outcome, error) = await TrySendAsync(notification, cancellationToken);
         if (outcome == SendOutcome.Sent)
-            await store.MarkSentAsync(notification, CancellationToken.None);
+            await store.MarkSentAsync([notification], CancellationToken.None);
         else
             await store.MarkFailedAsync(notification, error, CancellationToken.None);
         return outcome;
@@ -90,15 +103,29 @@ internal sealed partial class NotificationSender(
         }
     }
 
-    /// <remarks>Not cancelled when the service stops: the message is out, and this is short.</remarks>
-    private Task<bool> RecordSentAsync(Notification notification) => db.InTransactionAsync(async () =>
+    private Task<int> RecordSentAsync(List<DeliveryAttempt> sent) => db.InTransactionAsync(async () =>
     {
-        if (!await store.MarkSentAsync(notification, CancellationToken.None))
-            return false;
-        outbox.Add(new NotificationSent(notification.OrderId, notification.Id, notification.Channel, notification.Template));
-        await db.SaveChangesAsync(CancellationToken.None);
-        return true;
+        var recorded = await store.MarkSentAsync(sent.ConvertAll(attempt => attempt.Notification), CancellationToken.None);
+        foreach (var (notification, _, _, activity) in sent.Where(attempt => recorded.Contains(attempt.Notification.Id)))
+        {
+            Activity.Current = activity; // The event belongs to the trace of its own message.
+            outbox.Add(new NotificationSent(notification.OrderId, notification.Id, notification.Channel, notification.Template));
+        }
+        Activity.Current = null;
+        return await db.SaveChangesAsync(CancellationToken.None);
     }, CancellationToken.None);
+
+    private async Task RecordFailureAsync(DeliveryAttempt attempt)
+    {
+        var notification = attempt.Notification;
+        if (attempt.Outcome == SendOutcome.Unavailable && notification.Attempts < options.Value.MaxAttempts)
+        {
+            await store.MarkForRetryAsync(notification, attempt.Error, options.Value.RetryDelay(notification.Attempts), CancellationToken.None);
+            return;
+        }
+        await store.MarkFailedAsync(notification, attempt.Error, CancellationToken.None);
+        GaveUp(logger, notification.Id, notification.Template, notification.Attempts);
+    }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Notification {Id} could not be sent (attempt {Attempt}): {Reason}")]
     private static partial void NotSent(ILogger logger, Guid id, int attempt, string reason);

@@ -7,6 +7,9 @@ internal sealed class SmtpOptions
 {
     public const string Section = "Smtp";
 
+    /// <summary>The most that <see cref="TimeoutSeconds"/> may be.</summary>
+    public const int LongestTimeoutSeconds = 7;
+
     /// <summary>The server's name; without one, messages go into a folder.</summary>
     public string? Host { get; set; }
 
@@ -24,7 +27,7 @@ internal sealed class SmtpOptions
     /// How long one message may take, in seconds: shorter than callers wait for <c>POST /notifications/send</c> (orders: 9 s),
     /// who would else undo an order whose message still goes out, and than the delivery's lease.
     /// </summary>
-    [Range(1, 7)]
+    [Range(1, LongestTimeoutSeconds)]
     public int TimeoutSeconds { get; set; } = 6;
 }
 

@@ -48,28 +48,35 @@ internal sealed class TellPaymentRefunded(OrderNotifier notifier) : IEventHandle
 }
 
 /// <summary>Writes a notification about an order and leaves it to the delivery worker: no mail server is waited for in the inbox's transaction.</summary>
-internal sealed class OrderNotifier(NotificationsDbContext db, NotificationStore store, MessageTemplates templates, DeliverySignal signal)
+internal sealed class OrderNotifier(NotificationsDbContext db, NotificationStore store, MessageTemplates templates, DeliveryQueue queue)
 {
     /// <summary>Tells the buyer of the order, once per template where <see cref="MessageTemplates.IsToldOnce"/>.</summary>
     /// <exception cref="InvalidOperationException">Nobody knows yet whose order it is; the message is tried again later.</exception>
     public async Task TellAsync(
         Guid orderId, string template, string? email, IReadOnlyDictionary<string, string> values, CancellationToken cancellationToken)
     {
-        var contact = await db.OrderContacts.AsNoTracking().SingleOrDefaultAsync(contact => contact.OrderId == orderId, cancellationToken);
+        var known = await (
+            from order in db.OrderContacts
+            where order.OrderId == orderId
+            join user in db.Recipients on order.CustomerId equals user.UserId into users
+            from user in users.DefaultIfEmpty()
+            select new { Contact = order, Recipient = user }).AsNoTracking().SingleOrDefaultAsync(cancellationToken);
+        var contact = known?.Contact;
         var address = contact?.Email ?? email
             ?? throw new InvalidOperationException($"Order {orderId} is not known here yet.");
         var userId = contact?.CustomerId ?? await FindReaderAsync(orderId, cancellationToken);
-        var recipient = await db.FindRecipientAsync(userId, address, cancellationToken);
+        var recipient = contact is null ? await db.FindRecipientAsync(userId, address, cancellationToken) : known?.Recipient;
         var language = Language.Of(recipient?.Language);
 
         var items = contact is null ? [] : JsonSerializer.Deserialize<List<MessageItem>>(contact.Items, JsonDefaults.Client)!;
         var message = templates.Render(template, language, new MessageData(orderId, recipient?.Name, items, values))
             ?? throw new InvalidOperationException($"Template {template} has a subject that an order cannot fill in.");
+        var isOurs = queue.HasRoom;
         var added = await store.TryAddAsync(
             new NewNotification(Guid.CreateVersion7(), userId, orderId, template, language, address, message),
-            NotificationStatus.Pending, cancellationToken);
-        if (added)
-            db.AfterCommit(signal.SetAsync);
+            NotificationStatus.Pending, lease: isOurs, cancellationToken);
+        if (added is not null)
+            db.AfterCommit(() => isOurs ? queue.AddAsync(added) : queue.SignalAsync());
     }
 
     /// <summary>Who was told of the order before: an orchestrated one is not announced by an event.</summary>

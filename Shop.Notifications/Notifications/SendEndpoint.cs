@@ -95,10 +95,10 @@ internal static class SendEndpoint
         var id = NewId(toldOnce, context);
         var added = await store.TryAddAsync(
             new NewNotification(id, request.UserId, request.OrderId, request.Template, language, request.Email, message),
-            NotificationStatus.Sending, cancellationToken);
-        var stored = await db.Notifications.AsNoTracking().SingleAsync(
+            NotificationStatus.Sending, lease: true, cancellationToken);
+        var stored = added ?? await db.Notifications.AsNoTracking().SingleAsync(
             row => row.Id == id || (toldOnce && row.OrderId == request.OrderId && row.Template == request.Template), cancellationToken);
-        if (!added)
+        if (added is null)
         {
             if (stored.Status == NotificationStatus.Sent)
                 return TypedResults.Ok(new SendAnswer(stored.Id, NotificationStatus.Sent));

@@ -30,12 +30,12 @@ internal sealed class RememberOrder(NotificationsDbContext db) : IEventHandler<O
     public async Task HandleAsync(OrderCreated message, CancellationToken cancellationToken)
     {
         var items = JsonSerializer.Serialize(message.Items.Select(line => new MessageItem(line.Name, line.Quantity)), JsonDefaults.Client);
-        await db.Database.ExecuteSqlAsync($"""
-            INSERT INTO order_contacts (order_id, customer_id, email, items)
-            VALUES ({message.OrderId}, {message.CustomerId}, {message.CustomerEmail}, {items}::jsonb) ON CONFLICT DO NOTHING
-            """, cancellationToken);
         // A notification that overtook this message belongs to the buyer too.
-        await db.Database.ExecuteSqlAsync(
-            $"UPDATE notifications SET user_id = {message.CustomerId} WHERE order_id = {message.OrderId} AND user_id IS NULL", cancellationToken);
+        await db.Database.ExecuteSqlAsync($"""
+            WITH contact AS (
+                INSERT INTO order_contacts (order_id, customer_id, email, items)
+                VALUES ({message.OrderId}, {message.CustomerId}, {message.CustomerEmail}, {items}::jsonb) ON CONFLICT DO NOTHING)
+            UPDATE notifications SET user_id = {message.CustomerId} WHERE order_id = {message.OrderId} AND user_id IS NULL
+            """, cancellationToken);
     }
 }
