@@ -39,7 +39,7 @@ internal sealed record BenchOptions
     public TimeSpan ShortSlice => TimeSpan.FromSeconds(Quick ? 3 : 8);
 
     /// <summary>How long the services get to compile their hot paths.</summary>
-    public TimeSpan WarmUp => TimeSpan.FromSeconds(Quick ? 8 : 25);
+    public TimeSpan WarmUp => TimeSpan.FromSeconds(Quick ? 15 : 40);
 
     /// <exception cref="ArgumentException">There is no such option, or no such value of it.</exception>
     public static BenchOptions Parse(IReadOnlyList<string> args)
