@@ -107,9 +107,6 @@ internal sealed class OrderLife(
             VALUES ($1, $2, $3, $4, $5, $6, 'wallet', 'pending', $7, $7)
             ON CONFLICT (order_id) DO UPDATE SET order_id = excluded.order_id RETURNING *
             """, paymentId, orderId, buyer.Id, buyer.Email, PriceMinor, Currency, now);
-        await payments.RunAsync("""
-            INSERT INTO accounts (id, kind, user_id, currency, balance_minor, created_at) VALUES ($1, 'wallet', $2, $3, 0, $4) ON CONFLICT DO NOTHING
-            """, wallet, buyer.Id, Currency, now);
         await payments.RunAsync("SELECT * FROM accounts WHERE id = $1 FOR NO KEY UPDATE", wallet);
         await payments.RunAsync("SELECT EXISTS (SELECT FROM ledger_transactions WHERE external_id = $1)", charge);
         await payments.RunAsync("INSERT INTO ledger_transactions (id, external_id, kind, order_id, created_at) VALUES ($1, $2, 'charge', $3, $4)",
@@ -170,17 +167,15 @@ internal sealed class OrderLife(
         await notifications.RunAsync("SELECT * FROM order_contacts WHERE order_id = $1", orderId);
         await notifications.RunAsync("SELECT * FROM recipients WHERE user_id = $1", buyer.Id);
         await notifications.RunAsync("""
-            INSERT INTO notifications (id, user_id, order_id, channel, template, language, recipient, subject, text_body, html_body, status, trace_parent)
-            VALUES ($1, $2, $3, 'email', 'payment_processed', 'ru', $4, 'Оплачено', $5, $5, 'pending', $6) ON CONFLICT DO NOTHING
+            INSERT INTO notifications (id, user_id, order_id, channel, template, language, recipient, subject, text_body, html_body,
+                                       status, attempts, next_attempt_at, trace_parent)
+            VALUES ($1, $2, $3, 'email', 'payment_processed', 'ru', $4, 'Оплачено', $5, $5, 'pending', 1, now() + interval '1 minute', $6) ON CONFLICT DO NOTHING
             """, notificationId, buyer.Id, orderId, buyer.Email, Body, TraceParent);
         await transaction.CommitAsync();
     }
 
     private async Task<OutboxRow> DeliverAsync(Guid orderId, Guid notificationId)
     {
-        await notifications.RunAsync("""
-            UPDATE notifications SET attempts = attempts + 1, next_attempt_at = now() + interval '1 minute' WHERE id = $1 RETURNING *
-            """, notificationId);
         await using var transaction = await notifications.BeginAsync();
         await notifications.RunAsync("""
             UPDATE notifications SET status = 'sent', sent_at = now(), last_error = NULL WHERE id = $1 AND attempts = 1 AND status IN ('pending', 'sending')
