@@ -36,12 +36,6 @@ public static class ServiceDatabaseExtensions
             () => CreateConnection(builder.Configuration, connectionName),
             services.GetRequiredService<ILogger<MigrationRunner>>()));
         builder.Services.AddHostedService<IdempotencyCleanup<TContext>>();
-        builder.Services.AddWarmUp("the database", async (services, cancellationToken) =>
-        {
-            var db = services.GetRequiredService<TContext>();
-            _ = db.Model; // Building it takes longer than all else.
-            await db.Database.ExecuteSqlAsync($"SELECT 1", cancellationToken);
-        });
     }
 
     /// <summary>Adds the SQL migrations embedded in an assembly; sources run in the order they were added.</summary>

@@ -36,11 +36,6 @@ public static class ServiceTokenExtensions
             .ValidateOnStart();
         builder.Services.AddHttpClient(TokenClient, (services, http) =>
             http.BaseAddress = services.GetRequiredService<IOptions<TokenOptions>>().Value.Url);
-        if (!builder.Services.Any(service => service.ServiceType == typeof(ServiceTokenSource)))
-        {
-            builder.Services.AddWarmUp("the service's token", (services, cancellationToken) =>
-                services.GetRequiredService<ServiceTokenSource>().GetAsync(cancellationToken).AsTask());
-        }
         builder.Services.TryAddSingleton(services => new ServiceTokenSource(
             () => services.GetRequiredService<IHttpClientFactory>().CreateClient(TokenClient),
             services.GetRequiredService<IOptions<ServiceAuthOptions>>(),

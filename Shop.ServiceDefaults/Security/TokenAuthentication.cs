@@ -45,11 +45,6 @@ public static class TokenAuthentication
             new JwksConfigurationRetriever(),
             services.GetRequiredService<JwksDocumentRetriever>()));
 
-        builder.Services.AddWarmUp("the keys of tokens", (services, cancellationToken) =>
-            services.GetRequiredService<IOptions<TokenOptions>>().Value.IsSymmetric
-                ? Task.CompletedTask
-                : services.GetRequiredService<IConfigurationManager<OpenIdConnectConfiguration>>().GetConfigurationAsync(cancellationToken));
-
         builder.Services.AddSingleton<ValidatedTokens>();
         builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         builder.Services.AddAuthorization();
