@@ -35,7 +35,7 @@ internal static class Schedule
         Func<Draw, Fault> rolling = length < LongRun ? RollingRestart.DrawnOfOne : RollingRestart.DrawnOfAll;
         Queue<Func<Draw, Fault>> round = [];
         List<PlannedFault> planned = [];
-        for (var at = First; at < length; at += draw.Seconds(0.5, 5))
+        for (var at = First; at < length; at += draw.Seconds(0.5, 7))
         {
             if (round.Count == 0)
             {

@@ -49,10 +49,10 @@ internal sealed class PromisesKept : Invariant
             // A failed orchestrated attempt leaves its key free for the next.
             var stored = byEmail[attempt.Email].Where(order => !attempt.IsOrchestrated || order.Status != "failed").ToList();
             report.Expect(stored.Count <= 1, () => $"key {attempt.Request.Key} placed {stored.Count} orders: {string.Join(", ", stored.Select(order => order.Id))}");
-            foreach (var answer in evidence.Journal.AnswersTo(attempt.Request.Key).Where(answer => answer.IsSuccess).Take(1))
+            foreach (var answer in evidence.Journal.AnswersTo(attempt.Request.Key).Where(answer => answer.IsSuccess).DistinctBy(answer => answer.Id))
             {
                 var order = stored.Find(order => order.Id == answer.Id);
-                report.Expect(order is not null, () => $"order {answer.Id} was answered {answer.Status} and is not there");
+                report.Expect(order is not null, () => $"order {answer.Id} was answered {answer.Status} at {answer.At:HH:mm:ss.fff} and is not there");
                 report.Expect(order is null || !attempt.IsOrchestrated || order.Status is "confirmed" or "refunded", () => $"order {answer.Id} was answered confirmed and is {order!.Status}");
             }
         }
@@ -101,7 +101,8 @@ internal sealed class SameKeySameAnswer : Invariant
         {
             var answers = evidence.Journal.AnswersTo(key);
             if (answers.Count > 1)
-                report.Expect(answers.Distinct().Count() == 1, () => $"key {key} of {evidence.Journal.Requests[key].Path}: {string.Join(" | ", answers.Distinct().Select(answer => $"{answer.Status} {answer.Body}"))}");
+                report.Expect(answers.DistinctBy(answer => (answer.Status, answer.Body)).Count() == 1, () =>
+                    $"key {key} of {evidence.Journal.Requests[key].Path}: {string.Join(" | ", answers.OrderBy(answer => answer.At).Select(answer => $"{answer.At:HH:mm:ss.fff} {(answer.IsReplay ? "again" : "first")} {answer.Status} {answer.Body}"))}");
         }
     }
 }

@@ -43,7 +43,7 @@ internal sealed record FreezeAtPoint(string Service, string Point, int Passes, T
 /// <summary>Orders to the watchers in the services: see OrderFile in Shop.Rig.Hook.</summary>
 internal static class FaultPointOrders
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
     private static readonly string[] OutboxPoints =

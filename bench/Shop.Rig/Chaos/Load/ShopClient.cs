@@ -82,7 +82,7 @@ internal sealed class ShopClient : IDisposable
                 _tally.Add("requests repeated");
             if (await TryAsync(service, newRequest, token) is { } answer)
                 return answer;
-            var pause = TimeSpan.FromMilliseconds(Math.Min(200 << Math.Min(attempt, 4), 3_000));
+            var pause = TimeSpan.FromMilliseconds(Math.Min(250 << Math.Min(attempt, 4), 4_000));
             if (TimeProvider.System.GetElapsedTime(begun) + pause > patience)
                 break;
             await Waits.ForAsync(pause, cancellationToken);
@@ -101,7 +101,11 @@ internal sealed class ShopClient : IDisposable
         {
             // What was begun is waited for: an answer that nobody reads proves nothing.
             using var response = await _services[service].SendAsync(request, CancellationToken.None);
-            var answer = new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync(CancellationToken.None));
+            var answer = new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync(CancellationToken.None))
+            {
+                At = DateTime.UtcNow,
+                IsReplay = response.Headers.Contains("Idempotency-Replayed"),
+            };
             if (!IsMomentary(answer))
                 return answer;
             _tally.Add($"answers {answer.Status}");
