@@ -10,6 +10,7 @@ internal static class Commands
     [
         BenchCommand.Command,
         new Command("chaos", ChaosCommand.Usage, ChaosCommand.RunAsync),
+        new Command("restarts", BrokerRestarts.Usage, BrokerRestarts.RunAsync),
     ];
 
     /// <summary>The command of this name.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Shop.Rig.Invariants;
 
 namespace Shop.Rig.Chaos;
 
@@ -22,18 +23,23 @@ internal static class ChaosReport
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"events committed",-34}{result.Evidence.Outbox.Count,10}"));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"events handled",-34}{result.Evidence.Inbox.Count,10}"));
 
+        WriteFindings(result.Findings, output);
+        output.WriteLine();
+        output.WriteLine(result.Holds
+            ? $"seed {options.Seed}: every invariant holds."
+            : $"seed {options.Seed}: VIOLATED. Logs and notes are in {result.Directory}; the same faults again: ./shop chaos --seed {options.Seed} --minutes {options.Length.TotalMinutes:0.##}");
+    }
+
+    /// <summary>The invariants, and what is wrong with them.</summary>
+    public static void WriteFindings(IReadOnlyList<Finding> findings, TextWriter output)
+    {
         output.WriteLine();
         output.WriteLine($"{"invariant",-40}{"checked",10}{"violations",12}");
-        foreach (var finding in result.Findings)
+        foreach (var finding in findings)
         {
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{finding.Invariant,-40}{finding.Checked,10}{finding.Violations.Count,12}"));
             foreach (var violation in finding.Violations.Take(MaxViolations))
                 output.WriteLine($"    {violation}");
         }
-
-        output.WriteLine();
-        output.WriteLine(result.Holds
-            ? $"seed {options.Seed}: every invariant holds."
-            : $"seed {options.Seed}: VIOLATED. Logs and notes are in {result.Directory}; the same faults again: ./shop chaos --seed {options.Seed} --minutes {options.Length.TotalMinutes:0.##}");
     }
 }

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using Npgsql;
-using RabbitMQ.Client.Exceptions;
 using Shop.Rig.Chaos.Faults;
 using Shop.Rig.Chaos.Load;
 using Shop.Rig.Invariants;
@@ -26,7 +24,6 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
     private const int MaxAskedAgain = 400;
     private static readonly TimeSpan PatienceAskingAgain = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan BacklogBound = TimeSpan.FromSeconds(150);
-    private static readonly TimeSpan BacklogPoll = TimeSpan.FromSeconds(1);
 
     private readonly long _begun = TimeProvider.System.GetTimestamp();
     private readonly Tally _tally = new();
@@ -40,7 +37,7 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
         var schedule = Schedule.Create(options.Seed, options.Length);
         await SayAsync($"seed {options.Seed}, {options.Length.TotalSeconds:0} s, {schedule.Count} faults");
         ChaosResult result;
-        await using (var shop = await ChaosShop.StartAsync(cancellationToken))
+        await using (var shop = await ChaosShop.StartAsync(cancellationToken: cancellationToken))
         {
             await SayAsync($"the shop is open; logs and notes are in {shop.Directory}");
             await using var tap = await Tap.StartAsync(shop, cancellationToken);
@@ -54,12 +51,19 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
             };
             await market.OpenAsync(BuyerCount, cancellationToken);
 
-            await BreakAsync(new Attack(shop, tap, _tally), market, schedule, cancellationToken);
+            var attack = new Attack(shop, tap, _tally);
+            await BreakAsync(attack, market, schedule, cancellationToken);
             await SayAsync("the faults are over; starting what does not run");
             await shop.StartAllAsync(cancellationToken);
             await AskAgainAsync(client, cancellationToken);
-            var backlog = await WaitForBacklogAsync(reader, cancellationToken);
-            var evidence = await reader.ReadAsync(before with { Backlog = backlog }, tap, _journal, cancellationToken);
+            var backlog = await reader.WaitForBacklogAsync(BacklogBound, cancellationToken);
+            await SayAsync($"backlog {(backlog.IsZero ? "zero" : backlog)} after {backlog.Waited.TotalSeconds:0.0} s (bound {BacklogBound.TotalSeconds:0} s)");
+            var evidence = await reader.ReadAsync(before with
+            {
+                Backlog = backlog,
+                Poison = attack.Poison,
+                Faults = _faults.Count(fault => fault.Happened),
+            }, tap, _journal, cancellationToken);
             result = new ChaosResult(AllInvariants.Check(evidence), CountFaults(), _tally, evidence, shop.Directory);
         }
 
@@ -105,35 +109,6 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
         await SayAsync($"asking again: {open.Count} requests that got no answer, and some that did");
         await Parallel.ForEachAsync(open.Concat(answered), new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken },
             async (request, token) => await client.PostAsync(request, PatienceAskingAgain, token));
-    }
-
-    private async Task<Backlog> WaitForBacklogAsync(EvidenceReader reader, CancellationToken cancellationToken)
-    {
-        var begun = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            var backlog = (await MeasureAsync(reader, cancellationToken)) with { Waited = TimeProvider.System.GetElapsedTime(begun) };
-            if (backlog.IsZero || backlog.Waited > BacklogBound)
-            {
-                await SayAsync($"backlog {(backlog.IsZero ? "zero" : backlog)} after {backlog.Waited.TotalSeconds:0.0} s (bound {BacklogBound.TotalSeconds:0} s)");
-                return backlog;
-            }
-
-            await Task.Delay(BacklogPoll, cancellationToken);
-        }
-    }
-
-    /// <remarks>The rig's own connections may have broken with the last fault.</remarks>
-    private static async Task<Backlog> MeasureAsync(EvidenceReader reader, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await reader.MeasureBacklogAsync(cancellationToken);
-        }
-        catch (Exception exception) when (exception is NpgsqlException or RabbitMQClientException or IOException)
-        {
-            return new Backlog { Outbox = -1 };
-        }
     }
 
     private IReadOnlyList<(string, int, int)> CountFaults() =>

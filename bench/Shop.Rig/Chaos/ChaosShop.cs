@@ -49,6 +49,8 @@ internal sealed class ChaosShop : IAsyncDisposable
             [Names.Notifications] = new Dictionary<string, string> { ["Delivery__LeaseSeconds"] = "30", ["Delivery__PollSeconds"] = "2" },
         };
 
+    private static readonly string[] Deadlines = ["Orders__PaymentDeadline", "Reservations__LifetimeSeconds"];
+
     private readonly ServiceLogs _logs;
 
     private ChaosShop(ThrowawayShop shop, string directory, Network network)
@@ -68,13 +70,15 @@ internal sealed class ChaosShop : IAsyncDisposable
     public Fleet Fleet { get; }
 
     /// <summary>Starts everything and waits until every replica is healthy.</summary>
-    public static async Task<ChaosShop> StartAsync(CancellationToken cancellationToken)
+    /// <param name="isPatient">Whether unpaid orders wait as long as in production, instead of expiring within the run.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<ChaosShop> StartAsync(bool isPatient = false, CancellationToken cancellationToken = default)
     {
         var directory = System.IO.Directory.CreateTempSubdirectory("shop-chaos-").FullName;
         foreach (var part in (string[])["logs", "witness", "orders"])
             System.IO.Directory.CreateDirectory(Path.Combine(directory, part));
         var network = new Network();
-        var shop = await ThrowawayShop.StartAsync(Replicas, builder => Configure(builder, network, directory), Settings, cancellationToken);
+        var shop = await ThrowawayShop.StartAsync(Replicas, builder => Configure(builder, network, directory, isPatient), Settings, cancellationToken);
         var chaos = new ChaosShop(shop, directory, network);
         try
         {
@@ -116,7 +120,7 @@ internal sealed class ChaosShop : IAsyncDisposable
         await Network.DisposeAsync();
     }
 
-    private static void Configure(IDistributedApplicationTestingBuilder builder, Network network, string directory)
+    private static void Configure(IDistributedApplicationTestingBuilder builder, Network network, string directory, bool isPatient)
     {
         builder.Services.AddLogging(logging => logging.ClearProviders()); // The logs go to files.
 
@@ -140,7 +144,7 @@ internal sealed class ChaosShop : IAsyncDisposable
             network.AddTo(project);
             project.Annotations.Add(new EnvironmentCallbackAnnotation(context =>
             {
-                foreach (var (name, value) in settings)
+                foreach (var (name, value) in settings.Where(setting => !isPatient || !Deadlines.Contains(setting.Key)))
                     context.EnvironmentVariables[name] = value;
                 context.EnvironmentVariables["DOTNET_TieredPGO"] = "0"; // The processes do not live long enough for it to pay.
                 context.EnvironmentVariables["DOTNET_STARTUP_HOOKS"] = Path.Combine(AppContext.BaseDirectory, "Shop.Rig.Hook.dll");

@@ -22,7 +22,7 @@ internal static class Schedule
         KillServer.Drawn(Names.RabbitMQ), KillServer.Drawn(Names.Postgres), KillServer.Drawn(Names.Redis), FreezeServer.Drawn,
         KillBackend.Drawn, FreezeBackend.Drawn,
         CutConnections.Drawn, CutConnections.Drawn, DelayConnections.Drawn, HalfOpenConnections.Drawn, RefuseConnections.Drawn,
-        DuplicateDeliveries.Drawn, DuplicateDeliveries.Drawn, ReorderQueue.Drawn, Unbind.Drawn,
+        DuplicateDeliveries.Drawn, DuplicateDeliveries.Drawn, ReorderQueue.Drawn, Unbind.Drawn, PoisonMessage.Drawn,
         KillAtPoint.Drawn, KillAtPoint.Drawn, KillAtPoint.Drawn, FreezeAtPoint.Drawn, FreezeAtPoint.Drawn,
     ];
 

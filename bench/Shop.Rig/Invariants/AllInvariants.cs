@@ -10,6 +10,8 @@ internal static class AllInvariants
         new NothingInvented(),
         new NothingTwice(),
         new NoDeadLetters(),
+        new PoisonIsParked(),
+        new PublishedOnce(),
         new OrderOfKeys(),
         new LedgerBalances(),
         new MoneyMatchesOrders(),

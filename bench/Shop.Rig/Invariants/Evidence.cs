@@ -42,6 +42,15 @@ internal sealed record Evidence
 
     public IReadOnlyList<DeadLetter> DeadLetters { get; init; } = [];
 
+    /// <summary>The messages that belong there: nobody could handle them.</summary>
+    public IReadOnlyCollection<(string Queue, string MessageId)> Poison { get; init; } = [];
+
+    /// <summary>How many faults happened.</summary>
+    public int Faults { get; init; }
+
+    /// <summary>How often the exchange passed anything on, to be compared with <see cref="Tapped"/>.</summary>
+    public long TapDeliveries { get; init; }
+
     /// <summary>What the processes saw themselves commit: the consumer and the message.</summary>
     public IReadOnlyList<(string Consumer, string MessageId)> Commits { get; init; } = [];
 

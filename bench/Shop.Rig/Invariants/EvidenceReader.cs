@@ -1,5 +1,7 @@
 using System.Text;
 using Npgsql;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 using Shop.Messaging.Topology;
 using Shop.Rig.Chaos;
 using Shop.Rig.Chaos.Load;
@@ -9,6 +11,8 @@ namespace Shop.Rig.Invariants;
 /// <summary>Reads the databases, the broker and the witnesses' notes, past every proxy.</summary>
 internal sealed class EvidenceReader(ChaosShop shop)
 {
+    private static readonly TimeSpan BacklogPoll = TimeSpan.FromSeconds(1);
+
     /// <summary>How much there is of each product.</summary>
     public async Task<IReadOnlyDictionary<int, int>> ReadStockAsync(CancellationToken cancellationToken) =>
         (await QueryAsync(Names.Catalog, "SELECT product_id, supplied FROM stock", row => (row.GetInt32(0), row.GetInt32(1)), cancellationToken))
@@ -18,8 +22,34 @@ internal sealed class EvidenceReader(ChaosShop shop)
     public async Task<IReadOnlySet<Guid>> ReadEventIdsAsync(CancellationToken cancellationToken) =>
         (await ReadOutboxAsync(cancellationToken)).Select(row => row.Id).ToHashSet();
 
-    /// <summary>What the shop still has to do.</summary>
-    public async Task<Backlog> MeasureBacklogAsync(CancellationToken cancellationToken)
+    /// <summary>Waits until the shop has nothing left to do, at most this long.</summary>
+    /// <returns>What it has left.</returns>
+    public async Task<Backlog> WaitForBacklogAsync(TimeSpan bound, CancellationToken cancellationToken)
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var backlog = (await TryMeasureBacklogAsync(cancellationToken)) with { Waited = TimeProvider.System.GetElapsedTime(begun) };
+            if (backlog.IsZero || backlog.Waited > bound)
+                return backlog;
+            await Task.Delay(BacklogPoll, cancellationToken);
+        }
+    }
+
+    /// <remarks>The rig's own connections may have broken with the last fault.</remarks>
+    private async Task<Backlog> TryMeasureBacklogAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await MeasureBacklogAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or RabbitMQClientException or IOException)
+        {
+            return new Backlog { Outbox = -1 };
+        }
+    }
+
+    private async Task<Backlog> MeasureBacklogAsync(CancellationToken cancellationToken)
     {
         var outbox = await Task.WhenAll(Names.Services.Select(service =>
             CountAsync(service, "SELECT count(*) FROM outbox WHERE published_at IS NULL AND parked_at IS NULL", cancellationToken)));
@@ -46,6 +76,7 @@ internal sealed class EvidenceReader(ChaosShop shop)
         Inbox = await ReadInboxAsync(cancellationToken),
         DeadLetters = await ReadDeadLettersAsync(cancellationToken),
         Commits = [.. ReadWitness("inbox.after_commit")],
+        TapDeliveries = tap.Deliveries,
         Tapped = [.. tap.FirstSeen.Select(message => message.Id)],
         Orders = await QueryAsync(Names.Orders,
             "SELECT id, customer_id, customer_email, flow, status, total_amount, refunded_amount, payment_id, failure_reason FROM orders",

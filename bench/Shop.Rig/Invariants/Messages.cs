@@ -64,10 +64,35 @@ internal sealed class NoDeadLetters : Invariant
     {
         foreach (var queue in ShopTopology.Bindings.Keys)
         {
-            var letters = evidence.DeadLetters.Where(letter => letter.Queue == queue).ToList();
+            var letters = evidence.DeadLetters.Where(letter => letter.Queue == queue && !evidence.Poison.Contains((queue, letter.MessageId))).ToList();
             report.Expect(letters.Count == 0, () =>
                 $"{queue}: {string.Join(" | ", letters.Take(3).Select(letter => $"{letter.Type} {letter.MessageId}: {letter.Error}"))} ({letters.Count} in all)");
         }
+    }
+}
+
+/// <summary>Poison is parked for somebody to look at, and not dropped.</summary>
+internal sealed class PoisonIsParked : Invariant
+{
+    public override string Name => "poison is parked";
+
+    protected override void Examine(Evidence evidence, Report report)
+    {
+        var dead = evidence.DeadLetters.Select(letter => (letter.Queue, letter.MessageId)).ToHashSet();
+        foreach (var (queue, id) in evidence.Poison)
+            report.Expect(dead.Contains((queue, id)), () => $"{queue}: the poison {id} is gone");
+    }
+}
+
+/// <summary>While nothing fails nothing is published twice: the inbox would forgive it, but somebody ignores a lease.</summary>
+internal sealed class PublishedOnce : Invariant
+{
+    public override string Name => "in calm nothing is published twice";
+
+    protected override void Examine(Evidence evidence, Report report)
+    {
+        report.Expect(evidence.Faults > 0 || evidence.TapDeliveries == evidence.Tapped.Count,
+            () => $"{evidence.Tapped.Count} messages were published {evidence.TapDeliveries} times");
     }
 }
 

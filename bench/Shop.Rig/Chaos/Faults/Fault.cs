@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Shop.Rig.Chaos.Faults;
 
 /// <summary>Something that goes wrong, with everything about it decided beforehand.</summary>
@@ -20,6 +22,9 @@ internal abstract record Fault
 internal sealed record Attack(ChaosShop Shop, Tap Tap, Tally Tally)
 {
     public Fleet Fleet => Shop.Fleet;
+
+    /// <summary>The poison that was given to which queue.</summary>
+    public ConcurrentBag<(string Queue, string MessageId)> Poison { get; } = [];
 
     /// <summary>A copy of a service by its number.</summary>
     public string Copy(string service, int replica) => Fleet.CopiesOf(service)[replica];

@@ -81,6 +81,25 @@ internal sealed record ReorderQueue(string Service, TimeSpan Gather, int Shuffle
     }
 }
 
+/// <summary>A message comes that no consumer can ever handle. It belongs in the dead letters, at once, and in nobody's way.</summary>
+internal sealed record PoisonMessage(string Service, int Copies, int Shape) : Fault
+{
+    private static readonly string[] Bodies = ["", "{", "{\"order_id\": 7}", "[1, 2, 3]"];
+
+    public static Fault Drawn(Draw draw) => new PoisonMessage(draw.OneOf(Names.Consumers), draw.Between(1, 3), draw.Below(Bodies.Length));
+
+    public override Task<bool> InjectAsync(Attack attack, CancellationToken healing) => BrokerWork.SoonAsync(attack, async channel =>
+    {
+        var queue = EventTypes.QueueOf(Service);
+        var id = Guid.CreateVersion7().ToString();
+        var properties = new BasicProperties { MessageId = id, Type = ShopTopology.Bindings[queue][0], DeliveryMode = DeliveryModes.Persistent, ContentType = "application/json" };
+        for (var copy = 0; copy < Copies; copy++)
+            await channel.BasicPublishAsync("", queue, mandatory: true, properties, System.Text.Encoding.UTF8.GetBytes(Bodies[Shape]));
+        attack.Poison.Add((queue, id));
+        return true;
+    }, healing);
+}
+
 /// <summary>The binding of the one event that a single queue hears is taken away: its messages have nowhere to go, and come back.</summary>
 internal sealed record Unbind(TimeSpan Duration) : Fault
 {
