@@ -12,7 +12,7 @@ internal sealed record ChaosOptions
     public required TimeSpan Length { get; init; }
 
     /// <summary>Scenarios begun a second.</summary>
-    public double Rate { get; init; } = 6;
+    public double Rate { get; init; } = 5;
 
     /// <summary>Whether only the schedule is to be printed.</summary>
     public bool PlanOnly { get; init; }

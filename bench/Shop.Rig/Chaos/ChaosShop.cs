@@ -96,7 +96,7 @@ internal sealed class ChaosShop : IAsyncDisposable
     public async Task StartAllAsync(CancellationToken cancellationToken)
     {
         foreach (var names in (IEnumerable<IReadOnlyList<string>>)[Names.Servers, Names.Services])
-            await Task.WhenAll(names.SelectMany(Fleet.CopiesOf).Select(copy => Fleet.StartAsync(copy, cancellationToken)));
+            await Task.WhenAll(names.SelectMany(Fleet.CopiesOf).Select(copy => Fleet.RequireAsync(copy, cancellationToken)));
     }
 
     /// <summary>A connection of the rig's own to the broker, past every proxy.</summary>

@@ -11,7 +11,7 @@ internal sealed class Fleet : IAsyncDisposable
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(60);
 
     private readonly DistributedApplication _app;
     private readonly ConcurrentDictionary<string, ResourceEvent> _states = [];
@@ -70,10 +70,11 @@ internal sealed class Fleet : IAsyncDisposable
     }
 
     /// <summary>
-    /// Starts a copy that has ended, again and again until it is healthy: what it needs may itself be down.
+    /// Starts a copy that has ended, again and again until it is healthy: what it needs may itself be down. While everything
+    /// is broken around it that may be later than this waits.
     /// </summary>
-    /// <exception cref="TimeoutException">It does not become healthy.</exception>
-    public async Task StartAsync(string copy, CancellationToken cancellationToken)
+    /// <returns>Whether it is healthy.</returns>
+    public async Task<bool> StartAsync(string copy, CancellationToken cancellationToken)
     {
         var gate = _starting.GetOrAdd(copy, _ => new SemaphoreSlim(1));
         await gate.WaitAsync(cancellationToken);
@@ -83,16 +84,33 @@ internal sealed class Fleet : IAsyncDisposable
             while (!IsHealthy(copy))
             {
                 if (TimeProvider.System.GetElapsedTime(begun) > StartTime)
-                    throw new TimeoutException($"{copy} is not healthy {StartTime.TotalSeconds} s after its start: {Describe(copy)}.");
+                    return false;
                 if (HasEnded(copy))
                     await _app.ResourceCommands.ExecuteCommandAsync(copy, KnownResourceCommands.StartCommand, cancellationToken);
                 await Task.Delay(Poll, cancellationToken);
             }
+
+            return true;
         }
         finally
         {
             gate.Release();
         }
+    }
+
+    /// <summary>Starts a copy when nothing is broken any more.</summary>
+    /// <exception cref="TimeoutException">It does not become healthy.</exception>
+    public async Task RequireAsync(string copy, CancellationToken cancellationToken)
+    {
+        // A start of the time when everything was broken may have used up its own wait.
+        const int Attempts = 3;
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            if (await StartAsync(copy, cancellationToken))
+                return;
+        }
+
+        throw new TimeoutException($"{copy} does not become healthy: {Describe(copy)}.");
     }
 
     /// <summary>Stops a copy as an operator would, and starts it again.</summary>

@@ -32,7 +32,7 @@ internal static class Schedule
     public static IReadOnlyList<PlannedFault> Create(int seed, TimeSpan length)
     {
         var draw = new Draw(seed);
-        Func<Draw, Fault> rolling = length < LongRun ? RollingRestart.DrawnOfOne : RollingRestart.DrawnOfAll;
+        Func<Draw, Fault> rolling = length < LongRun ? RollingRestart.DrawnOfOne : RollingRestart.DrawnOfAll; // Of all once.
         Queue<Func<Draw, Fault>> round = [];
         List<PlannedFault> planned = [];
         for (var at = First; at < length; at += draw.Seconds(0.5, 7))
@@ -42,6 +42,7 @@ internal static class Schedule
                 Func<Draw, Fault>[] next = [.. Round, rolling];
                 draw.Shuffle(next);
                 round = new(next);
+                rolling = RollingRestart.DrawnOfOne;
             }
 
             planned.Add(new PlannedFault(at, round.Dequeue()(draw)));

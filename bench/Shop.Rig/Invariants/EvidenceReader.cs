@@ -1,6 +1,5 @@
 using System.Text;
 using Npgsql;
-using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using Shop.Messaging.Topology;
 using Shop.Rig.Chaos;
