@@ -1,5 +1,6 @@
 using Shop.Rig.Bench;
 using Shop.Rig.Chaos;
+using Shop.Rig.Mutants;
 
 namespace Shop.Rig;
 
@@ -10,6 +11,7 @@ internal static class Commands
     [
         BenchCommand.Command,
         new Command("chaos", ChaosCommand.Usage, ChaosCommand.RunAsync),
+        new Command("mutants", MutantsCommand.Usage, MutantsCommand.RunAsync),
         new Command("restarts", BrokerRestarts.Usage, BrokerRestarts.RunAsync),
     ];
 

@@ -3,7 +3,7 @@ namespace Shop.Rig.Chaos;
 /// <summary><c>chaos</c>: breaks the shop and sees whether it holds.</summary>
 internal static class ChaosCommand
 {
-    public const string Usage = "breaks the shop while it sells: [--seed N] [--minutes M] [--rate R] [--only KIND,…] [--plan]";
+    public const string Usage = "breaks the shop while it sells: [--seed N] [--minutes M] [--rate R] [--only KIND+WORD,…|nothing] [--plan]";
 
     public static async Task<int> RunAsync(string[] arguments)
     {
@@ -20,7 +20,7 @@ internal static class ChaosCommand
 
         if (options.PlanOnly)
         {
-            foreach (var (at, fault) in Schedule.Create(options.Seed, options.Length))
+            foreach (var (at, fault) in Schedule.Create(options.Seed, options.Length, options.Only))
                 Console.WriteLine($"{at:mm\\:ss\\.fff}  {fault}");
             return 0;
         }

@@ -17,7 +17,10 @@ internal sealed record ChaosOptions
     /// <summary>Whether only the schedule is to be printed.</summary>
     public bool PlanOnly { get; init; }
 
-    /// <summary>The faults to be injected, by kind; all when empty. Their times and parameters stay as they are drawn.</summary>
+    /// <summary>
+    /// What the faults are to be: words of which a fault, as it is printed, must have all that are joined by <c>+</c>. All faults
+    /// when empty; <c>nothing</c> for a calm run.
+    /// </summary>
     public IReadOnlyList<string> Only { get; init; } = [];
 
     /// <exception cref="FormatException">An option is unknown or its value is not what it should be.</exception>

@@ -34,7 +34,7 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
     /// <exception cref="OperationCanceledException">It was interrupted.</exception>
     public async Task<ChaosResult> RunAsync(CancellationToken cancellationToken)
     {
-        var schedule = Schedule.Create(options.Seed, options.Length);
+        var schedule = Schedule.Create(options.Seed, options.Length, options.Only);
         await SayAsync($"seed {options.Seed}, {options.Length.TotalSeconds:0} s, {schedule.Count} faults");
         ChaosResult result;
         await using (var shop = await ChaosShop.StartAsync(cancellationToken: cancellationToken))
@@ -79,7 +79,7 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
         var begun = TimeProvider.System.GetTimestamp();
         var load = LoadDriver.RunAsync(market, options.Rate, options.Seed, healing.Token);
         List<Task> faults = [];
-        foreach (var (at, fault) in schedule.Where(planned => options.Only.Count == 0 || options.Only.Contains(planned.Fault.Kind())))
+        foreach (var (at, fault) in schedule)
         {
             await Task.Delay(Positive(at - TimeProvider.System.GetElapsedTime(begun)), cancellationToken);
             await SayAsync($"{fault}");

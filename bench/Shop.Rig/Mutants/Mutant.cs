@@ -1,0 +1,26 @@
+namespace Shop.Rig.Mutants;
+
+/// <summary>The engine without one of its guards, and the attack that the guard is there for.</summary>
+/// <param name="Name">The name of its patch.</param>
+/// <param name="Seconds">How long it is attacked.</param>
+/// <param name="Only">The faults: see <see cref="Chaos.ChaosOptions.Only"/>.</param>
+internal sealed record Mutant(string Name, int Seconds, string Only)
+{
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<Mutant> All { get; } =
+    [
+        new("inbox-duplicates-handled", 30, "DuplicateDeliveries"),
+        new("inbox-outside-transaction", 60, "KillAtPoint+inbox.before_commit"),
+        new("ack-before-commit", 60, "KillAtPoint+inbox.before_commit"),
+        new("confirm-not-awaited", 60, "HalfOpenConnections+rabbitmq,KillServer+rabbitmq"),
+        new("returns-ignored", 45, "Unbind"),
+        new("lease-ignored", 30, "nothing"),
+        new("fence-ignored", 75, "FreezeAtPoint+outbox,FreezeReplica"),
+        new("key-order-ignored", 45, "KillServer+rabbitmq"),
+        new("failed-acked-unconfirmed", 75, "HalfOpenConnections+rabbitmq,PoisonMessage,ReorderQueue+notifications"),
+        new("no-poll", 60, "KillAtPoint+outbox.before_publish,KillService"),
+        new("outbox-outside-transaction", 60, "KillAtPoint+inbox.before_commit,KillBackend"),
+        new("backoff-overtaken", 75, "HalfOpenConnections+rabbitmq,DelayConnections+rabbitmq,FreezeServer+rabbitmq"),
+        new("poison-dropped", 30, "PoisonMessage"),
+    ];
+}
