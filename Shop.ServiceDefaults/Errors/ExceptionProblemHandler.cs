@@ -68,10 +68,12 @@ internal sealed partial class ExceptionProblemHandler(
             is { SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter };
 
     /// <remarks>
-    /// A call of ours that failed, timed out, or was not made because the circuit is open. The key set's client wraps it once more.
+    /// A call of ours that failed, timed out, or was not made because the circuit is open. The key set's client wraps it once more,
+    /// and says IDX20803 alone when it failed a moment ago and does not ask yet.
     /// </remarks>
     private static bool IsUnreachable(Exception exception) =>
         exception is HttpRequestException or ExecutionRejectedException or TimeoutException or TaskCanceledException { InnerException: TimeoutException }
+        || exception is InvalidOperationException && exception.Message.StartsWith("IDX20803:", StringComparison.Ordinal)
         || (exception.InnerException is { } cause && IsUnreachable(cause));
 
     /// <remarks>The path names the caller's own input; the reader's message would name our types.</remarks>
