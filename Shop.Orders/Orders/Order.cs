@@ -104,7 +104,9 @@ internal sealed class Order
     {
         Become(OrderStatus.Paid, null, cause);
         (PaymentId, PaymentStatus, RedirectUrl) = (paymentId, OrderPaymentStatus.Captured, null);
-        if (NotifiedAt is { } at)
+        if (RefundedAmount == TotalAmount)
+            BecomeRefunded(cause); // The news of the refund overtook that of the payment.
+        else if (NotifiedAt is { } at)
             Become(OrderStatus.Confirmed, null, NotifiedMessageId is { } id ? cause with { Message = new HandledMessage(id, NotificationSent.Type, at) } : cause);
     }
 
@@ -140,12 +142,8 @@ internal sealed class Order
 
         RefundedAmount += amount;
         UpdatedAt = cause.At;
-        if (RefundedAmount < TotalAmount)
-            return;
-
-        PaymentStatus = OrderPaymentStatus.Refunded;
-        if (CanBecome(OrderStatus.Refunded)) // An order that ended unsold stays what it is.
-            Become(OrderStatus.Refunded, null, cause);
+        if (RefundedAmount == TotalAmount)
+            BecomeRefunded(cause);
     }
 
     /// <summary>Notes with the latest change that the others were told of it.</summary>
@@ -160,6 +158,13 @@ internal sealed class Order
         Currency,
         SnakeCase.Of(PaymentMethod),
         [.. _lines.Select(line => new Messaging.Contracts.OrderLine(line.ProductId, line.Name, line.Quantity, line.UnitPrice))]);
+
+    private void BecomeRefunded(OrderCause cause)
+    {
+        PaymentStatus = OrderPaymentStatus.Refunded;
+        if (CanBecome(OrderStatus.Refunded)) // An order that ended unsold stays what it is.
+            Become(OrderStatus.Refunded, null, cause);
+    }
 
     private void End(OrderStatus status, string reason, OrderCause cause)
     {

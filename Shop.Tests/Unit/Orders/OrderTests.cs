@@ -70,6 +70,18 @@ public sealed class OrderTests
     }
 
     [Fact]
+    public void A_refund_that_is_heard_of_before_its_payment_refunds_the_order_once_that_is()
+    {
+        var order = TestOrder.In(OrderStatus.Pending);
+        order.RecordRefund(order.TotalAmount, TestOrder.Cause);
+        order.MarkNotified(TestOrder.Cause);
+        order.MarkPaid(Guid.CreateVersion7(), TestOrder.Cause);
+
+        Assert.Equal((OrderStatus.Refunded, OrderPaymentStatus.Refunded), (order.Status, order.PaymentStatus));
+        Assert.Equal([OrderStatus.Pending, OrderStatus.Paid, OrderStatus.Refunded], order.History.Select(change => change.Status));
+    }
+
+    [Fact]
     public void A_refund_leaves_an_order_that_ended_unsold_as_it_is()
     {
         var order = TestOrder.In(OrderStatus.Cancelled);
