@@ -119,9 +119,13 @@ internal sealed class Publisher : IAsyncDisposable
     {
         lock (_gate)
         {
-            var unconfirmed = new Unconfirmed(messageId, Stopwatch.GetTimestamp());
             if (_closed is not null)
+            {
+                _free.Release(); // More may wait than the close itself let go.
                 throw new AlreadyClosedException(CloseReason);
+            }
+
+            var unconfirmed = new Unconfirmed(messageId, Stopwatch.GetTimestamp());
             if (_unconfirmed.Count == 0)
                 _overdue.Change(_confirmTimeout, Timeout.InfiniteTimeSpan);
             _unconfirmed.Add(++_lastNumber, unconfirmed);

@@ -97,6 +97,20 @@ public sealed class PublisherTests
     }
 
     [Fact]
+    public async Task A_channel_that_closes_fails_all_that_waited_for_it_too()
+    {
+        const int Messages = 1_000;
+        var channel = FakeChannel.Create();
+        await using var publisher = new Publisher(channel.AsChannel, LongTimeout);
+        var sent = Enumerable.Range(0, Messages).Select(number => SendAsync(publisher, $"{number}")).ToList();
+
+        await channel.ShutDownAsync();
+
+        await Eventually.HoldsAsync(() => sent.TrueForAll(message => message.IsCompleted), "every message has an answer");
+        Assert.All(sent, message => Assert.IsType<AlreadyClosedException>(message.Exception?.InnerException));
+    }
+
+    [Fact]
     public async Task More_than_the_window_waits_for_confirms_and_then_goes()
     {
         const int Messages = 1_000;
