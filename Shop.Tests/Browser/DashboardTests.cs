@@ -1,0 +1,166 @@
+using Aspire.Dashboard.Telemetry;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+using Shop.Tests.Support;
+using Shop.Tests.Unit.Dashboard;
+using static Microsoft.Playwright.Assertions;
+
+namespace Shop.Tests.Browser;
+
+/// <summary>The dashboard as a developer sees it; what the AppHost would say is said by the tests.</summary>
+public sealed class DashboardTests(Chromium chromium) : IClassFixture<Chromium>, IAsyncLifetime
+{
+    private const float Soon = 3_000;
+
+    private readonly List<string> _complaints = [];
+    private FakeAppHost _appHost = null!;
+    private RunningDashboard _dashboard = null!;
+
+    public async Task InitializeAsync()
+    {
+        _appHost = await FakeAppHost.StartAsync();
+        _dashboard = await RunningDashboard.StartAsync(
+            ("Dashboard:ResourceServiceClient:Url", _appHost.Url.ToString()), ("Dashboard:ResourceServiceClient:ApiKey", FakeAppHost.ApiKey));
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _dashboard.DisposeAsync();
+        await _appHost.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_token_typed_in_opens_the_page_that_was_asked_for()
+    {
+        var page = await chromium.OpenAsync(_dashboard.Pages, "en-GB", _complaints);
+
+        await page.GotoAsync("/traces");
+        await page.GetByTestId("token").FillAsync("not the token");
+        await page.GetByTestId("sign-in").ClickAsync();
+        await Expect(page.GetByTestId("wrong-token")).ToBeVisibleAsync();
+
+        await page.GetByTestId("token").FillAsync(RunningDashboard.Token);
+        await page.GetByTestId("sign-in").ClickAsync();
+        await Expect(page.Locator("h1")).ToHaveTextAsync("Traces");
+        Assert.Empty(_complaints);
+    }
+
+    [Fact]
+    public async Task A_service_that_stops_turns_red_with_its_reason_and_is_started_from_the_page()
+    {
+        _appHost.Tell(FakeAppHost.Service("orders"), FakeAppHost.Service("payments"));
+        var page = await OpenAsync("/");
+        var payments = page.GetByTestId("resource-payments");
+        await Expect(payments).ToHaveAttributeAsync("data-health", "Healthy");
+
+        _appHost.Tell(FakeAppHost.Service("orders"), FakeAppHost.Service("payments", state: "Exited", exitCode: 137));
+        await Expect(payments.Locator(".state.bad")).ToBeVisibleAsync(new() { Timeout = Soon });
+        await Expect(payments).ToContainTextAsync("exit code 137");
+
+        await page.GetByTestId("start-payments").ClickAsync();
+        await Eventually.HoldsAsync(() => _appHost.Commands.Contains("start payments-abc"), "the command is given");
+        _appHost.Tell(FakeAppHost.Service("orders"), FakeAppHost.Service("payments"));
+        await Expect(payments.Locator(".state.good")).ToBeVisibleAsync(new() { Timeout = Soon });
+        Assert.Empty(_complaints);
+    }
+
+    [Fact]
+    public async Task A_secret_is_shown_by_a_click_and_stays_while_the_page_is_live()
+    {
+        _appHost.Tell(FakeAppHost.Service("orders"));
+        var page = await OpenAsync("/?resource=orders");
+        var environment = page.GetByTestId("environment");
+        await Expect(environment).Not.ToContainTextAsync("value of");
+
+        await environment.GetByRole(AriaRole.Button).ClickAsync();
+        await Expect(environment).ToContainTextAsync("value of ConnectionStrings__db of orders-abc");
+
+        _appHost.Tell(FakeAppHost.Service("orders", health: "Unhealthy", text: "it changed"));
+        await Expect(page.GetByTestId("checks")).ToContainTextAsync("it changed", new() { Timeout = Soon });
+        await Expect(environment).ToContainTextAsync("value of ConnectionStrings__db of orders-abc");
+    }
+
+    [Fact]
+    public async Task Traces_arrive_by_themselves_are_found_by_typing_and_open_at_their_spans()
+    {
+        var store = _dashboard.Services.GetRequiredService<TraceStore>();
+        var page = await OpenAsync("/traces");
+        await Expect(page.Locator("#main .empty")).ToBeVisibleAsync();
+
+        store.Add([
+            Sample.Span(7, 1, end: 30),
+            Sample.Span(7, 2, parent: 1, start: 40, end: 60, resource: Sample.Payments) with { Attributes = new AttributeList([new("messaging.message.conversation_id", "order-42")]) },
+            Sample.Span(8, 3, start: 100, end: 110)]);
+        var rows = page.GetByTestId("traces").Locator("tbody tr");
+        await Expect(rows).ToHaveCountAsync(2, new() { Timeout = Soon });
+
+        await page.GetByTestId("search").PressSequentiallyAsync("order-42");
+        await Expect(rows).ToHaveCountAsync(1);
+        await Expect(page.GetByTestId("search")).ToHaveValueAsync("order-42");
+
+        await rows.First.Locator("a.cover").ClickAsync();
+        await Expect(page.GetByTestId("span")).ToHaveCountAsync(2);
+        await page.GetByTestId("span").Nth(1).ClickAsync();
+        await Expect(page.GetByTestId("span-details")).ToContainTextAsync("order-42");
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(page.GetByTestId("span-details")).ToHaveCountAsync(0);
+
+        await page.Keyboard.PressAsync("x");
+        await page.GetByTestId("clear").ClickAsync();
+        await Expect(page.Locator("#main .empty")).ToBeVisibleAsync();
+        Assert.Empty(store.Snapshot());
+        Assert.Empty(_complaints);
+    }
+
+    [Fact]
+    public async Task A_console_is_followed_searched_paused_and_downloaded()
+    {
+        _appHost.ConsoleLines = ["\e[32minfo\e[39m: order accepted", "warn: outbox is late"];
+        _appHost.Tell(FakeAppHost.Service("orders"));
+        var page = await OpenAsync("/consolelogs");
+        await page.GetByTestId("resource").SelectOptionAsync("orders");
+
+        var lines = page.GetByTestId("console").Locator("li:visible");
+        await Expect(lines).ToHaveCountAsync(2);
+        await Expect(page.GetByTestId("console").Locator(".a2")).ToHaveTextAsync("info");
+        await page.GetByTestId("search").FillAsync("OUTBOX");
+        await Expect(lines).ToHaveCountAsync(1);
+
+        await page.GetByTestId("live").ClickAsync();
+        await Expect(page.GetByTestId("live")).ToHaveTextAsync("Paused");
+        var download = await page.RunAndWaitForDownloadAsync(() => page.GetByTestId("download").ClickAsync());
+        Assert.Equal("orders.log", download.SuggestedFilename);
+        Assert.Equal("info: order accepted\nwarn: outbox is late\n", await File.ReadAllTextAsync((await download.PathAsync())!));
+        Assert.Empty(_complaints);
+    }
+
+    [Theory]
+    [InlineData(1280)]
+    [InlineData(390)]
+    public async Task No_page_is_wider_than_the_window_and_the_theme_is_kept(int width)
+    {
+        _appHost.Tell(FakeAppHost.Service("orders"));
+        _dashboard.Services.GetRequiredService<TraceStore>().Add([Sample.Span(7, 1), Sample.Span(7, 2, parent: 1)]);
+        _dashboard.Services.GetRequiredService<LogStore>().Add([Sample.Log("hello")]);
+        var page = await OpenAsync("/", width);
+        await page.Keyboard.PressAsync("t");
+        var theme = await page.Locator("html").GetAttributeAsync("data-theme");
+        Assert.Contains(theme, new[] { "dark", "light" });
+
+        foreach (var path in new[] { "/", "/?resource=orders", "/graph", "/traces", $"/traces/detail/{new TraceId(7)}", "/structuredlogs", "/metrics", "/consolelogs/orders" })
+        {
+            await page.GotoAsync(path);
+            Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), $"{path} is wider than the window");
+            Assert.Equal(theme, await page.Locator("html").GetAttributeAsync("data-theme"));
+        }
+
+        Assert.Empty(_complaints);
+    }
+
+    private async Task<IPage> OpenAsync(string path, int width = 1280)
+    {
+        var page = await chromium.OpenAsync(_dashboard.Pages, "en-GB", _complaints, width);
+        await page.GotoAsync($"/login?t={RunningDashboard.Token}&returnUrl={Uri.EscapeDataString(path)}");
+        return page;
+    }
+}

@@ -1,0 +1,33 @@
+using Aspire.Dashboard.Telemetry;
+
+namespace Shop.Tests.Unit.Dashboard;
+
+public sealed class LogStoreTests
+{
+    [Fact]
+    public void The_newest_records_stay_and_the_dropped_are_counted()
+    {
+        var store = new LogStore(new TelemetryLimits { MaxLogCount = 3 });
+
+        store.Add([.. Enumerable.Range(1, 5).Select(i => Sample.Log($"line {i}"))]);
+
+        Assert.Equal(["line 5", "line 4", "line 3"], store.Snapshot().Select(record => record.Message));
+        Assert.Equal(2, store.Dropped);
+        Assert.Null(store.Find(2));
+        Assert.Equal("line 3", store.Find(3)!.Message);
+        Assert.Null(store.Find(6));
+    }
+
+    [Fact]
+    public void Cleared_it_goes_on_counting_where_it_was()
+    {
+        var store = new LogStore(new TelemetryLimits { MaxLogCount = 3 });
+        store.Add([Sample.Log("before")]);
+
+        store.Clear();
+        store.Add([Sample.Log("after")]);
+
+        Assert.Equal(2, Assert.Single(store.Snapshot()).Number);
+        Assert.Equal(0, store.Dropped);
+    }
+}

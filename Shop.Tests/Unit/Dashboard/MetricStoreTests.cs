@@ -1,0 +1,90 @@
+using Aspire.Dashboard.Telemetry;
+
+namespace Shop.Tests.Unit.Dashboard;
+
+public sealed class MetricStoreTests
+{
+    private const long Minute = 60_000_000_000;
+    private static readonly InstrumentInfo Counter = Info("shop.orders", InstrumentKind.Counter);
+    private static readonly InstrumentInfo Histogram = Info("http.server.request.duration", InstrumentKind.Histogram);
+
+    [Fact]
+    public void Deltas_become_sums()
+    {
+        var store = new MetricStore(new TelemetryLimits());
+
+        store.Add(Counter, [Sample.Number(2, at: 0, isDelta: true)]);
+        store.Add(Counter, [Sample.Number(3, at: 2000, isDelta: true)]);
+
+        Assert.Equal([2, 5], Assert.Single(store.Read(Counter.Key, Minute)).Numbers.Select(point => point.Value));
+    }
+
+    [Fact]
+    public void A_value_that_stays_is_kept_once()
+    {
+        var store = new MetricStore(new TelemetryLimits());
+
+        for (var second = 0; second < 100; second++)
+            store.Add(Counter, [Sample.Number(second < 50 ? 1 : 2, at: second * 1000)]);
+
+        var series = Assert.Single(store.Read(Counter.Key, Minute));
+        Assert.Equal([(Sample.At(0), 1d), (Sample.At(50_000), 2d)], series.Numbers);
+        Assert.Equal(Sample.At(99_000), series.LastSeen);
+    }
+
+    [Fact]
+    public void Old_values_are_kept_coarsely_and_their_number_is_bounded()
+    {
+        var store = new MetricStore(new TelemetryLimits());
+
+        for (var second = 0; second < 24 * 60 * 60; second++)
+            store.Add(Counter, [Sample.Number(second, at: second * 1000L)]);
+
+        Assert.InRange(Assert.Single(store.Read(Counter.Key, Minute)).Numbers.Length, 299, 300);
+        var day = Assert.Single(store.Read(Counter.Key, 12 * 60 * Minute)).Numbers;
+        Assert.InRange(day.Length, 359, 360);
+        Assert.True(day[^1].Time - day[0].Time > 11 * 60 * Minute);
+    }
+
+    [Fact]
+    public void Series_beyond_the_limit_are_refused_and_the_known_go_on()
+    {
+        var store = new MetricStore(new TelemetryLimits { MaxMetricsCount = 2 });
+
+        var refused = store.Add(Counter, [Sample.Number(1, route: "/a"), Sample.Number(1, route: "/b"), Sample.Number(1, route: "/c")]);
+        var later = store.Add(Counter, [Sample.Number(2, at: 1000, route: "/a")]);
+        var other = store.Add(Info("another", InstrumentKind.Gauge), [Sample.Number(1)]);
+
+        Assert.Equal((1, 0, 1), (refused, later, other));
+        Assert.Equal(2, store.Refused);
+        Assert.Equal(2, store.SeriesCount);
+    }
+
+    [Fact]
+    public void A_histogram_with_other_bounds_is_refused()
+    {
+        var store = new MetricStore(new TelemetryLimits());
+        store.Add(Histogram, [Sample.Number(0) with { Histogram = Sample.Histogram([1, 2], 1, 1, 0) }]);
+
+        var refused = store.Add(Histogram, [Sample.Number(0, at: 1000) with { Histogram = Sample.Histogram([1, 3], 1, 1, 0) }]);
+
+        Assert.Equal(1, refused);
+    }
+
+    [Theory]
+    [InlineData(0.5, 5)]
+    [InlineData(0.9, 9)]
+    [InlineData(0.25, 2.5)]
+    public void Percentiles_lie_evenly_within_their_bucket(double share, double expected) =>
+        Assert.Equal(expected, Percentile.Of(Sample.Histogram([10, 20], 100, 0, 0), share)!.Value, precision: 6);
+
+    [Fact]
+    public void Percentiles_go_up_to_the_last_bound()
+    {
+        Assert.Equal(20, Percentile.Of(Sample.Histogram([10, 20], 0, 1, 9), 0.99));
+        Assert.Equal(15, Percentile.Of(Sample.Histogram([10, 20], 0, 10, 0), 0.5));
+        Assert.Null(Percentile.Of(Sample.Histogram([10, 20], 0, 0, 0), 0.5));
+    }
+
+    private static InstrumentInfo Info(string name, InstrumentKind kind) => new(new InstrumentKey(Sample.Orders, "Shop.Orders", name), kind, "{order}", "");
+}

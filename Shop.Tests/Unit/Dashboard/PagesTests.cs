@@ -1,0 +1,226 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Aspire.Dashboard.Telemetry;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Shop.Tests.Support;
+
+namespace Shop.Tests.Unit.Dashboard;
+
+/// <summary>What the pages show, and to whom.</summary>
+public sealed partial class PagesTests : IAsyncLifetime
+{
+    private FakeAppHost _appHost = null!;
+    private RunningDashboard _dashboard = null!;
+    private HttpClient _browser = null!;
+
+    public async Task InitializeAsync()
+    {
+        _appHost = await FakeAppHost.StartAsync();
+        _appHost.Tell(FakeAppHost.Service("orders"), FakeAppHost.Service("payments", health: "Unhealthy", text: "the database is gone"));
+        _dashboard = await RunningDashboard.StartAsync(
+            ("Dashboard:ResourceServiceClient:Url", _appHost.Url.ToString()), ("Dashboard:ResourceServiceClient:ApiKey", FakeAppHost.ApiKey));
+        _browser = await _dashboard.SignInAsync();
+        await Eventually.HoldsAsync(async () => (await GetAsync("/")).Contains("resource-orders", StringComparison.Ordinal), "the resources are known");
+    }
+
+    public async Task DisposeAsync()
+    {
+        _browser.Dispose();
+        await _dashboard.DisposeAsync();
+        await _appHost.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/graph")]
+    [InlineData("/traces")]
+    [InlineData("/traces/detail/00000000000000000000000000000001")]
+    [InlineData("/structuredlogs")]
+    [InlineData("/metrics")]
+    [InlineData("/consolelogs/orders")]
+    [InlineData("/consolelogs/orders/stream")]
+    [InlineData("/consolelogs/orders/download")]
+    [InlineData("/resources/orders-abc/environment/ConnectionStrings__db")]
+    [InlineData("/live?watch=traces&since=0")]
+    public async Task Without_signing_in_nothing_is_shown(string path)
+    {
+        using var handler = new HttpClientHandler { AllowAutoRedirect = false };
+        using var stranger = new HttpClient(handler) { BaseAddress = _dashboard.Pages };
+        using var response = await stranger.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
+
+        Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
+        Assert.Equal("/login", response.Headers.Location!.IsAbsoluteUri ? response.Headers.Location.AbsolutePath : response.Headers.Location.ToString().Split('?')[0]);
+    }
+
+    [Theory]
+    [InlineData("wrong")]
+    [InlineData("")]
+    [InlineData("token-of-the-tes")]
+    public async Task A_wrong_token_gets_nothing(string token)
+    {
+        using var handler = new HttpClientHandler { AllowAutoRedirect = false };
+        using var stranger = new HttpClient(handler) { BaseAddress = _dashboard.Pages };
+        using var response = await stranger.GetAsync(new Uri($"/login?t={token}", UriKind.Relative));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.DoesNotContain(Cookies(response), cookie => cookie.Contains("Auth", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_link_signs_in_and_takes_the_token_out_of_the_address()
+    {
+        using var handler = new HttpClientHandler { AllowAutoRedirect = false };
+        using var browser = new HttpClient(handler) { BaseAddress = _dashboard.Pages };
+        using var response = await browser.GetAsync(new Uri($"/login?t={RunningDashboard.Token}&returnUrl=https://evil.example/", UriKind.Relative));
+
+        Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
+        Assert.Equal("/", new Uri(_dashboard.Pages, response.Headers.Location!).PathAndQuery);
+        Assert.Equal(_dashboard.Pages.Authority, new Uri(_dashboard.Pages, response.Headers.Location!).Authority);
+        var cookie = Assert.Single(Cookies(response), cookie => cookie.Contains("Auth", StringComparison.Ordinal));
+        Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("samesite=strict", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(RunningDashboard.Token, cookie, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_resource_says_how_it_is_and_why()
+    {
+        var page = await GetAsync("/");
+
+        Assert.Contains("the database is gone", page, StringComparison.Ordinal);
+        Assert.Matches("resource-payments\"[^>]*data-health=\"Unhealthy\"", page);
+        Assert.Matches("resource-orders\"[^>]*data-health=\"Healthy\"", page);
+    }
+
+    [Fact]
+    public async Task The_graph_shows_who_needs_whom_also_in_a_circle()
+    {
+        _appHost.Tell(FakeAppHost.Service("web", waitsFor: ["orders"]), FakeAppHost.Service("orders", waitsFor: ["payments"]), FakeAppHost.Service("payments", waitsFor: ["orders"]));
+        await Eventually.HoldsAsync(async () => (await GetAsync("/graph")).Contains("data-node=\"web\"", StringComparison.Ordinal), "the graph has the new resource");
+
+        var graph = await GetAsync("/graph");
+        foreach (var (from, to) in new[] { ("web", "orders"), ("orders", "payments"), ("payments", "orders") })
+            Assert.Contains($"data-from=\"{from}\" data-to=\"{to}\"", graph, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_secret_is_in_no_page_and_is_told_when_asked_for()
+    {
+        var page = await GetAsync("/?resource=orders-abc");
+        Assert.Contains("ConnectionStrings__db", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("value of ConnectionStrings__db", page, StringComparison.Ordinal);
+
+        Assert.Equal("value of ConnectionStrings__db of orders-abc", await GetAsync("/resources/orders-abc/environment/ConnectionStrings__db"));
+    }
+
+    [Fact]
+    public async Task A_command_needs_the_form_of_a_page()
+    {
+        using var forged = new FormUrlEncodedContent([new("id", "orders-abc"), new("command", "stop")]);
+        using var refused = await _browser.PostAsync(new Uri("/resources/commands", UriKind.Relative), forged);
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Empty(_appHost.Commands);
+
+        var token = FormToken().Match(await GetAsync("/")).Groups[1].Value;
+        using var form = new FormUrlEncodedContent([new("id", "orders-abc"), new("command", "stop"), new("__RequestVerificationToken", token)]);
+        using var done = await _browser.PostAsync(new Uri("/resources/commands", UriKind.Relative), form);
+        Assert.Equal(HttpStatusCode.OK, done.StatusCode);
+        Assert.Equal(["stop orders-abc"], _appHost.Commands);
+    }
+
+    [Fact]
+    public async Task A_command_that_fails_says_why()
+    {
+        _appHost.CommandFailure = "it would not <stop>";
+        var token = FormToken().Match(await GetAsync("/")).Groups[1].Value;
+        using var form = new FormUrlEncodedContent([new("id", "orders-abc"), new("command", "stop"), new("__RequestVerificationToken", token)]);
+        using var answer = await _browser.PostAsync(new Uri("/resources/commands", UriKind.Relative), form);
+
+        Assert.Contains("it would not &lt;stop&gt;", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_console_is_streamed_and_downloaded_without_harm()
+    {
+        _appHost.ConsoleLines = ["\e[32minfo\e[0m: started", "<script>alert(1)</script>"];
+
+        using var stream = new StreamReader(await _browser.GetStreamAsync(new Uri("/consolelogs/orders/stream", UriKind.Relative)));
+        Assert.Equal("id: 2", await stream.ReadLineAsync());
+        Assert.Equal("data: <li data-number=\"1\"><span class=\"a2\">info</span>: started</li>", await stream.ReadLineAsync());
+        Assert.Equal("data: <li data-number=\"2\">&lt;script&gt;alert(1)&lt;/script&gt;</li>", await stream.ReadLineAsync());
+
+        Assert.Equal("info: started\n<script>alert(1)</script>\n", await GetAsync("/consolelogs/orders/download"));
+    }
+
+    [Fact]
+    public async Task A_trace_shows_its_spans_and_is_found_by_an_attribute()
+    {
+        var order = Guid.NewGuid().ToString();
+        var store = _dashboard.Services.GetRequiredService<TraceStore>();
+        store.Add([
+            Sample.Span(7, 1, end: 30),
+            Sample.Span(7, 2, parent: 1, start: 5, end: 20, resource: Sample.Payments) with { Name = "<b>charge</b>", Attributes = new AttributeList([new("order.id", order)]) },
+            Sample.Span(8, 3, start: 100, end: 110)]);
+
+        var found = await GetAsync($"/traces?q={order}");
+        Assert.Contains(new TraceId(7).ToString(), found, StringComparison.Ordinal);
+        Assert.DoesNotContain(new TraceId(8).ToString(), found, StringComparison.Ordinal);
+
+        var trace = await GetAsync($"/traces/detail/{new TraceId(7)}?span={new SpanId(2)}");
+        Assert.Equal(2, SpanRow().Count(trace));
+        Assert.Contains("&lt;b&gt;charge&lt;/b&gt;", trace, StringComparison.Ordinal);
+        Assert.DoesNotContain("<b>charge</b>", trace, StringComparison.Ordinal);
+        Assert.Contains(order, trace, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Log_records_are_filtered_by_level_text_and_attribute()
+    {
+        _dashboard.Services.GetRequiredService<LogStore>().Add([
+            Sample.Log("paid") with { Attributes = new AttributeList([new("OrderId", "42")]) },
+            Sample.Log("refused") with { Level = LogLevel.Error, Attributes = new AttributeList([new("OrderId", "43")]) }]);
+
+        Assert.Equal((true, true), await HasAsync("/structuredlogs"));
+        Assert.Equal((false, true), await HasAsync("/structuredlogs?level=Warning"));
+        Assert.Equal((true, false), await HasAsync("/structuredlogs?q=OrderId%3D42"));
+        Assert.Equal((false, true), await HasAsync("/structuredlogs?q=REFUSED"));
+        Assert.Equal((false, false), await HasAsync("/structuredlogs?service=payments"));
+
+        async Task<(bool Paid, bool Refused)> HasAsync(string path)
+        {
+            var page = await GetAsync(path);
+            return (page.Contains(">paid</a>", StringComparison.Ordinal), page.Contains(">refused</a>", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task A_page_is_told_when_what_it_shows_has_changed()
+    {
+        using var stream = new StreamReader(await _browser.GetStreamAsync(new Uri("/live?watch=traces&since=0", UriKind.Relative)));
+        var line = stream.ReadLineAsync();
+
+        _dashboard.Services.GetRequiredService<TraceStore>().Add([Sample.Span(9, 1)]);
+
+        Assert.StartsWith("data: ", await line.WaitAsync(TimeSpan.FromSeconds(10)), StringComparison.Ordinal);
+        using var unknown = await _browser.GetAsync(new Uri("/live?watch=everything&since=0", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+    }
+
+    [Fact]
+    public async Task The_pages_speak_the_language_of_the_browser()
+    {
+        _browser.DefaultRequestHeaders.AcceptLanguage.Add(new("ru"));
+        Assert.Contains("Ресурсы", WebUtility.HtmlDecode(await GetAsync("/")), StringComparison.Ordinal);
+    }
+
+    private async Task<string> GetAsync(string path) => await _browser.GetStringAsync(new Uri(path, UriKind.Relative));
+
+    private static IEnumerable<string> Cookies(HttpResponseMessage response) => response.Headers.TryGetValues("Set-Cookie", out var cookies) ? cookies : [];
+
+    [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
+    private static partial Regex FormToken();
+
+    [GeneratedRegex("data-testid=\"span\"")]
+    private static partial Regex SpanRow();
+}

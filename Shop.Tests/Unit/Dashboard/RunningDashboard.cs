@@ -1,0 +1,51 @@
+using Aspire.Dashboard;
+using Microsoft.AspNetCore.Builder;
+
+namespace Shop.Tests.Unit.Dashboard;
+
+/// <summary>A dashboard in this process, on ports of its own.</summary>
+internal sealed class RunningDashboard : IAsyncDisposable
+{
+    public const string Token = "token-of-the-test";
+    public const string ApiKey = "key-of-the-test";
+
+    private readonly WebApplication _app;
+
+    private RunningDashboard(WebApplication app) => _app = app;
+
+    public IServiceProvider Services => _app.Services;
+
+    public Uri Pages => new(_app.Urls.First());
+
+    public Uri Telemetry => new(_app.Urls.Last());
+
+    public static async Task<RunningDashboard> StartAsync(params (string Key, string Value)[] settings)
+    {
+        (string Key, string Value)[] all =
+        [
+            ("ASPNETCORE_URLS", "http://127.0.0.1:0"),
+            ("ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL", "http://127.0.0.1:0"),
+            ("Dashboard:Frontend:BrowserToken", Token),
+            ("Dashboard:Otlp:PrimaryApiKey", ApiKey),
+            ("Logging:LogLevel:Default", "Warning"),
+            .. settings,
+        ];
+        var app = DashboardApp.Create([.. all.Select(setting => $"--{setting.Key}={setting.Value}")]);
+        await app.StartAsync();
+        return new RunningDashboard(app);
+    }
+
+    /// <summary>Talks to the address for telemetry, without the key.</summary>
+    public HttpClient CreateExporter() => new() { BaseAddress = Telemetry };
+
+    /// <summary>A browser that has signed in.</summary>
+    public async Task<HttpClient> SignInAsync()
+    {
+        var client = new HttpClient { BaseAddress = Pages };
+        using var response = await client.GetAsync(new Uri($"/login?t={Token}", UriKind.Relative));
+        response.EnsureSuccessStatusCode();
+        return client;
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+}

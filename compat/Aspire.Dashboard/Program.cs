@@ -1,0 +1,3 @@
+using Aspire.Dashboard;
+
+DashboardApp.Create(args).Run();

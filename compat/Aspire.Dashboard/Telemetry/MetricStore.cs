@@ -1,0 +1,90 @@
+namespace Aspire.Dashboard.Telemetry;
+
+/// <summary>The values of all instruments. A series beyond the limit is refused: dropping the oldest would drop what runs longest.</summary>
+internal sealed class MetricStore(TelemetryLimits limits)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<InstrumentKey, Instrument> _instruments = [];
+    private int _series;
+    private long _refused;
+
+    public Topic Changed { get; } = new();
+
+    /// <summary>Points that were not taken.</summary>
+    public long Refused => Volatile.Read(ref _refused);
+
+    public int SeriesCount => Volatile.Read(ref _series);
+
+    /// <returns>How many points were refused.</returns>
+    public int Add(InstrumentInfo info, IReadOnlyCollection<MetricPoint> points)
+    {
+        var refused = 0;
+        lock (_lock)
+        {
+            if (!_instruments.TryGetValue(info.Key, out var instrument))
+            {
+                if (_series >= limits.MaxMetricsCount)
+                {
+                    _refused += points.Count;
+                    return points.Count;
+                }
+
+                _instruments[info.Key] = instrument = new Instrument(info, []);
+            }
+
+            foreach (var point in points)
+            {
+                if (!instrument.Series.TryGetValue(point.Dimensions, out var series))
+                {
+                    if (_series >= limits.MaxMetricsCount)
+                    {
+                        refused++;
+                        continue;
+                    }
+
+                    instrument.Series[point.Dimensions] = series = new Series(point.Dimensions, point);
+                    _series++;
+                }
+
+                if (!series.Put(point))
+                    refused++;
+            }
+
+            _refused += refused;
+        }
+
+        Changed.Raise();
+        return refused;
+    }
+
+    /// <summary>All instruments, by resource, meter and name.</summary>
+    public IReadOnlyList<InstrumentInfo> Instruments()
+    {
+        InstrumentInfo[] found;
+        lock (_lock)
+            found = [.. _instruments.Values.Select(instrument => instrument.Info)];
+        return [.. found.OrderBy(info => info.Key.Resource.Id, StringComparer.Ordinal).ThenBy(info => info.Key.Meter, StringComparer.Ordinal).ThenBy(info => info.Key.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The series of an instrument; none when it is not known.</summary>
+    /// <param name="key">The instrument.</param>
+    /// <param name="length">The nanoseconds that are looked at.</param>
+    public IReadOnlyList<SeriesPoints> Read(InstrumentKey key, long length)
+    {
+        lock (_lock)
+            return _instruments.TryGetValue(key, out var instrument) ? [.. instrument.Series.Values.Select(series => series.Read(length))] : [];
+    }
+
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            _instruments.Clear();
+            _series = 0;
+        }
+
+        Changed.Raise();
+    }
+
+    private sealed record Instrument(InstrumentInfo Info, Dictionary<AttributeList, Series> Series);
+}

@@ -1,0 +1,74 @@
+namespace Aspire.Dashboard.Telemetry;
+
+/// <summary>The spans of a trace so far, as one moment saw them.</summary>
+internal sealed class Trace
+{
+    private readonly Span[] _spans;
+    private readonly HashSet<SpanId> _ids;
+
+    private Trace(Span[] spans, int count, HashSet<SpanId> ids, Span first, long end, int errors, IReadOnlyDictionary<string, int> services)
+    {
+        _spans = spans;
+        Count = count;
+        _ids = ids;
+        First = first;
+        End = end;
+        Errors = errors;
+        Services = services;
+    }
+
+    public TraceId Id => First.TraceId;
+
+    public int Count { get; }
+
+    /// <summary>The span that began the trace: the root, or the earliest while the root is not here.</summary>
+    public Span First { get; }
+
+    public long Start => First.Start;
+
+    public long End { get; }
+
+    public long Duration => End - Start;
+
+    public int Errors { get; }
+
+    /// <summary>The services with their number of spans.</summary>
+    public IReadOnlyDictionary<string, int> Services { get; }
+
+    public ReadOnlySpan<Span> Spans => _spans.AsSpan(0, Count);
+
+    /// <summary>Adds spans; what readers hold of the trace stays as it is. Called by one writer at a time.</summary>
+    public static Trace With(Trace? trace, IReadOnlyList<Span> added, int room)
+    {
+        var ids = trace?._ids ?? [];
+        var (array, count) = (trace?._spans ?? new Span[added.Count], trace?.Count ?? 0);
+        var services = new Dictionary<string, int>(trace?.Services ?? new Dictionary<string, int>());
+        var (first, end, errors) = (trace?.First, trace?.End ?? 0, trace?.Errors ?? 0);
+        foreach (var span in added)
+        {
+            // An exporter that got no answer sends the same again.
+            if (room == 0 || !ids.Add(span.Id))
+                continue;
+
+            room--;
+            if (count == array.Length)
+                Array.Resize(ref array, Math.Max(4, 2 * count));
+            array[count++] = span;
+            end = Math.Max(end, span.End);
+            errors += span.IsError ? 1 : 0;
+            services[span.Resource.Service] = services.GetValueOrDefault(span.Resource.Service) + 1;
+            if (first is null || IsBefore(span, first))
+                first = span;
+        }
+
+        return new Trace(array, count, ids, first!, end, errors, services);
+    }
+
+    private static bool IsBefore(Span left, Span right) =>
+        (left.ParentId == default, right.ParentId == default) switch
+        {
+            (true, false) => true,
+            (false, true) => false,
+            _ => left.Start < right.Start,
+        };
+}
