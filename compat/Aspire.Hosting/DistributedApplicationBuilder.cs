@@ -26,7 +26,7 @@ public sealed class DistributedApplicationOptions
     /// <summary>Whether the lines that resources write go to the log of the AppHost even without a dashboard.</summary>
     public bool EnableResourceLogging { get; set; }
 
-    /// <summary>Whether the dashboard may be served over HTTP; the local status page always is.</summary>
+    /// <summary>Whether the dashboard may be served over HTTP; the local one always is.</summary>
     public bool AllowUnsecuredTransport { get; set; }
 
     internal Assembly? Assembly { get; set; }
@@ -247,13 +247,14 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
             services.GetRequiredService<TimeProvider>()));
         Services.AddSingleton(services => new ResourceCommandService(
             services.GetRequiredService<ResourceNotificationService>(),
-            services.GetRequiredService<Orchestrator>));
+            services.GetRequiredService<Func<Orchestrator>>()));
         Services.AddSingleton<HealthMonitor>();
         Services.AddSingleton<StartReport>();
         Services.AddSingleton<Orchestrator>();
-        Services.AddHostedService(services => services.GetRequiredService<Orchestrator>());
+        Services.AddSingleton<Func<Orchestrator>>(services => services.GetRequiredService<Orchestrator>);
         if (LocalSettings.HasDashboard)
-            Services.AddHostedService<StatusPage>();
+            this.AddDashboard();
+        Services.AddHostedService(services => services.GetRequiredService<Orchestrator>());
     }
 
     private sealed class ResourceCollection : System.Collections.ObjectModel.Collection<IResource>, IResourceCollection;

@@ -37,6 +37,9 @@ public sealed record CustomResourceSnapshot
     /// <summary>What each health check said.</summary>
     public ImmutableArray<HealthReportSnapshot> HealthReports { get; internal init; } = [];
 
+    /// <summary>The variables that its process was given.</summary>
+    public ImmutableArray<EnvironmentVariableSnapshot> EnvironmentVariables { get; init; } = [];
+
     /// <summary>Where it can be reached.</summary>
     public ImmutableArray<UrlSnapshot> Urls { get; init; } = [];
 
@@ -64,6 +67,12 @@ public sealed record ResourcePropertySnapshot(string Name, object? Value);
 /// <param name="Url">The URL.</param>
 /// <param name="IsInternal">Whether it is not meant for people.</param>
 public sealed record UrlSnapshot(string? Name, string Url, bool IsInternal);
+
+/// <summary>A variable of the environment of a process.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="Value">The value.</param>
+/// <param name="IsFromSpec">Whether the application declares it.</param>
+public sealed record EnvironmentVariableSnapshot(string Name, string? Value, bool IsFromSpec);
 
 /// <summary>The result of a health check.</summary>
 /// <param name="Name">The key of the check.</param>
@@ -135,6 +144,9 @@ public static class KnownProperties
     {
         /// <summary>The process id.</summary>
         public const string Pid = "executable.pid";
+
+        /// <summary>The program.</summary>
+        public const string Path = "executable.path";
     }
 }
 

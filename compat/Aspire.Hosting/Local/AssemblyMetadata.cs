@@ -6,6 +6,7 @@ namespace Aspire.Hosting.Local;
 internal static class AssemblyMetadata
 {
     public const string AppHostProjectPath = "apphostprojectpath";
+    public const string DashboardPath = "aspiredashboardpath";
     public const string UserSecretsId = "usersecretsid";
 
     public static string? Find(Assembly? assembly, string key) => assembly?

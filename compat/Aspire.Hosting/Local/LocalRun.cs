@@ -27,5 +27,8 @@ internal sealed record LocalRun
 
     public required Ports Ports { get; init; }
 
+    /// <summary>The dashboard, when there is one.</summary>
+    public DashboardResource? Dashboard { get; init; }
+
     public required bool IsDevelopment { get; init; }
 }

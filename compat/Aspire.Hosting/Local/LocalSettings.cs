@@ -9,6 +9,9 @@ internal sealed record LocalSettings
     public const string ThrowAwayDataKey = "LocalServers:ThrowAwayData";
     public const string RandomizePortsKey = "DcpPublisher:RandomizePorts";
 
+    /// <summary>The dashboard's assembly, when not the one that was built with the AppHost.</summary>
+    public const string DashboardPathKey = "DcpPublisher:DashboardPath";
+
     /// <summary>Where servers keep their data: one directory per volume.</summary>
     public required string DataDirectory { get; init; }
 
@@ -18,7 +21,7 @@ internal sealed record LocalSettings
     /// <summary>Whether declared ports are ignored.</summary>
     public required bool RandomizePorts { get; init; }
 
-    /// <summary>Whether the status page is served.</summary>
+    /// <summary>Whether the dashboard is started.</summary>
     public required bool HasDashboard { get; init; }
 
     public static LocalSettings Read(IConfiguration configuration, string appHostDirectory, DistributedApplicationOptions options, bool hasDashboard)

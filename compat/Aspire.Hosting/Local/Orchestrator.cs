@@ -66,6 +66,7 @@ internal sealed class Orchestrator(
             Data = _data,
             Launcher = new ProcessLauncher(_data),
             Ports = _ports,
+            Dashboard = model.Resources.OfType<DashboardResource>().SingleOrDefault(),
             IsDevelopment = environment.IsDevelopment(),
         };
         var waiter = new DependencyWaiter(notifications, loggers);
@@ -194,8 +195,9 @@ internal sealed class Orchestrator(
         : resource is not ContainerResource && endpoint.TargetPort is { } target ? target
         : endpoint.AllocatedEndpoint!.Port;
 
-    // Who waits for, refers to, or lives in a resource, and has a process.
-    private IEnumerable<IResource> DependentsOf(IResource resource) => Users(resource, []).Where(HasProcess).Distinct();
+    // Who waits for, refers to, or lives in a resource, and has a process. To the dashboard projects send their last telemetry.
+    private IEnumerable<IResource> DependentsOf(IResource resource) =>
+        resource is DashboardResource ? model.Resources.OfType<ProjectResource>() : Users(resource, []).Where(HasProcess).Distinct();
 
     private IEnumerable<IResource> Users(IResource resource, HashSet<IResource> seen)
     {

@@ -20,7 +20,8 @@ internal static class ProcessGroup
     /// <summary>When a process began, in the clock of the kernel; nothing when it has ended.</summary>
     public static string? StartTimeOf(int id) => Read($"/proc/{id}")?[StartTime];
 
-    private static string[]? Read(string directory)
+    /// <summary>The fields of a process after its name, or nothing when it has ended.</summary>
+    public static string[]? Read(string directory)
     {
         try
         {

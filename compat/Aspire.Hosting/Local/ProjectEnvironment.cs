@@ -40,7 +40,8 @@ internal static class ProjectEnvironment
 
         // The real package always exports, to the dashboard. Without a receiver exporting would only fail and be retried.
         var (endpoint, protocol) =
-            run.Configuration["ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL"] is { Length: > 0 } http ? (http, "http/protobuf")
+            run.Dashboard is { } dashboard ? (dashboard.Telemetry.Url, "http/protobuf")
+            : run.Configuration["ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL"] is { Length: > 0 } http ? (http, "http/protobuf")
             : run.Configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] is { Length: > 0 } grpc ? (grpc, "grpc")
             : (null, "grpc");
         if (endpoint is null)

@@ -122,7 +122,8 @@ internal sealed class ResourceInstance : IDisposable
                 StartTimeStamp = _run.Notifications.Time.GetUtcNow().UtcDateTime,
                 StopTimeStamp = null,
                 HealthReports = HealthMonitor.InitialReports(Resource),
-                Properties = snapshot.Properties.With(KnownProperties.Executable.Pid, process.Id),
+                EnvironmentVariables = [.. spec.Environment.Where(variable => variable.Value is not null).Select(variable => new EnvironmentVariableSnapshot(variable.Key, variable.Value, true))],
+                Properties = snapshot.Properties.With(KnownProperties.Executable.Pid, process.Id).With(KnownProperties.Executable.Path, spec.FileName),
             });
             _ = WatchExitAsync(process, running);
             _ = _run.Health.WatchAsync(Resource, Id, TargetPorts, running.Token);

@@ -1,0 +1,20 @@
+using Aspire.Hosting.ApplicationModel;
+
+namespace Aspire.Hosting.Local;
+
+/// <summary>The dashboard: a process like any other, which nothing waits for and nothing needs.</summary>
+internal sealed class DashboardResource(string name, string command, string workingDirectory) : ExecutableResource(name, command, workingDirectory)
+{
+    /// <summary>The name that the real package gives it.</summary>
+    public const string DefaultName = "aspire-dashboard";
+
+    /// <summary>The endpoint of the pages.</summary>
+    public const string PagesEndpoint = "http";
+
+    /// <summary>The endpoint that takes telemetry.</summary>
+    public const string TelemetryEndpoint = "otlp-http";
+
+    public EndpointReference Pages => new(this, PagesEndpoint);
+
+    public EndpointReference Telemetry => new(this, TelemetryEndpoint);
+}
