@@ -28,7 +28,8 @@
 
   // --- Changing the page in place ------------------------------------------------------------------------------------
 
-  const keyOf = (node) => node.dataset?.key ?? (node.id || undefined);
+  // Not node.id: of a form that is a field with that name.
+  const keyOf = (node) => node.dataset?.key ?? (node.getAttribute?.('id') || undefined);
   const isSame = (left, right) => left.nodeType === right.nodeType && left.nodeName === right.nodeName && keyOf(left) === keyOf(right);
 
   function morph(from, to) {
