@@ -142,9 +142,10 @@ internal sealed partial class InboxProcessor<TContext>(
     private static async Task<int> SaveAsync(TContext db, CancellationToken cancellationToken)
     {
         // A failure rolls back everything: a savepoint would be two statements for nothing.
+        var savepoints = db.Database.AutoSavepointsEnabled;
         db.Database.AutoSavepointsEnabled = false;
         var written = await db.SaveChangesAsync(cancellationToken);
-        db.Database.AutoSavepointsEnabled = true;
+        db.Database.AutoSavepointsEnabled = savepoints;
         db.ChangeTracker.Clear();
         return written;
     }
