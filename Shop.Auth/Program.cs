@@ -11,7 +11,7 @@ using Shop.ServiceDefaults.Database;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddSigningKeys(); // First: Auth checks its own tokens with them, not through its own HTTP.
 builder.AddServiceDefaults();
-builder.AddServiceDatabase<AuthDbContext>("authdb");
+builder.AddServiceDatabase<AuthDbContext>("authdb", savepoints: true);
 builder.AddMessaging<AuthDbContext>();
 builder.AddRoles();
 builder.AddAccounts();

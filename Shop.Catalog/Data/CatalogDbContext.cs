@@ -9,11 +9,8 @@ using Shop.ServiceDefaults.Database;
 namespace Shop.Catalog.Data;
 
 /// <summary>The catalogue's database. The schema itself is in <c>Migrations/</c>.</summary>
-internal sealed class CatalogDbContext : DbContext
+internal sealed class CatalogDbContext(DbContextOptions<CatalogDbContext> options) : DbContext(options)
 {
-    /// <remarks>Whatever fails here fails its whole transaction, so that no savepoint is needed before each save.</remarks>
-    public CatalogDbContext(DbContextOptions<CatalogDbContext> options) : base(options) => Database.AutoSavepointsEnabled = false;
-
     public DbSet<Category> Categories => Set<Category>();
     public DbSet<Product> Products => Set<Product>();
     public DbSet<StockLevel> Stock => Set<StockLevel>();

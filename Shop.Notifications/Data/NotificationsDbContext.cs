@@ -7,11 +7,8 @@ using Shop.ServiceDefaults.Database;
 namespace Shop.Notifications.Data;
 
 /// <summary>The database of notifications. The schema itself is in <c>Migrations/</c>.</summary>
-internal sealed class NotificationsDbContext : DbContext
+internal sealed class NotificationsDbContext(DbContextOptions<NotificationsDbContext> options) : DbContext(options)
 {
-    /// <remarks>Whatever fails here fails its whole transaction, so that no savepoint is needed before each save.</remarks>
-    public NotificationsDbContext(DbContextOptions<NotificationsDbContext> options) : base(options) => Database.AutoSavepointsEnabled = false;
-
     public DbSet<Recipient> Recipients => Set<Recipient>();
     public DbSet<OrderContact> OrderContacts => Set<OrderContact>();
     public DbSet<Notification> Notifications => Set<Notification>();

@@ -6,11 +6,8 @@ using Shop.ServiceDefaults.Database;
 namespace Shop.Orders.Data;
 
 /// <summary>The orders database.</summary>
-internal sealed class OrdersDbContext : DbContext
+internal sealed class OrdersDbContext(DbContextOptions<OrdersDbContext> options) : DbContext(options)
 {
-    /// <remarks>Whatever fails here fails its whole transaction, so that no savepoint is needed before each save.</remarks>
-    public OrdersDbContext(DbContextOptions<OrdersDbContext> options) : base(options) => Database.AutoSavepointsEnabled = false;
-
     public DbSet<Order> Orders => Set<Order>();
 
     public DbSet<OrderStatusChange> OrderStatusChanges => Set<OrderStatusChange>();

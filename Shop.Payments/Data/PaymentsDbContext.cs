@@ -8,11 +8,8 @@ using Shop.ServiceDefaults.Database;
 namespace Shop.Payments.Data;
 
 /// <summary>The payments database: accounts, the ledger, and the payments of orders.</summary>
-internal sealed class PaymentsDbContext : DbContext
+internal sealed class PaymentsDbContext(DbContextOptions<PaymentsDbContext> options) : DbContext(options)
 {
-    /// <remarks>Whatever fails here fails its whole transaction, so that no savepoint is needed before each save.</remarks>
-    public PaymentsDbContext(DbContextOptions<PaymentsDbContext> options) : base(options) => Database.AutoSavepointsEnabled = false;
-
     public DbSet<Account> Accounts => Set<Account>();
 
     public DbSet<LedgerTransaction> LedgerTransactions => Set<LedgerTransaction>();

@@ -19,7 +19,14 @@ public static class ServiceDatabaseExtensions
     /// Adds the context on this connection and brings the schema up to date before the service answers its first request.
     /// The service's migrations are its embedded <c>Migrations/NNNN_name.sql</c>.
     /// </summary>
-    public static void AddServiceDatabase<TContext>(this IHostApplicationBuilder builder, string connectionName) where TContext : DbContext
+    /// <param name="builder">The application.</param>
+    /// <param name="connectionName">The name of the connection string.</param>
+    /// <param name="savepoints">
+    /// Whether a save that fails leaves its transaction usable, for a service that answers to what failed. Elsewhere it fails
+    /// the whole transaction, and two statements around each save would be for nothing.
+    /// </param>
+    public static void AddServiceDatabase<TContext>(
+        this IHostApplicationBuilder builder, string connectionName, bool savepoints = false) where TContext : DbContext
     {
         // Retries at this level would replay half of a business transaction; the caller or the broker repeats the whole of it.
         builder.AddNpgsqlDbContext<TContext>(connectionName, settings =>
@@ -28,6 +35,8 @@ public static class ServiceDatabaseExtensions
             settings.ConnectionString = settings.ConnectionString is { Length: > 0 } connection ? Tuned(connection) : null;
         });
         builder.Services.ConfigureDbContext<TContext>(options => options.AddInterceptors(AfterCommitInterceptor.Instance));
+        if (!savepoints)
+            builder.Services.ConfigureDbContext<TContext>(options => options.AddInterceptors(NoSavepoints.Instance));
 
         builder.Services.AddMigrations(typeof(ServiceDatabaseExtensions).Assembly);
         builder.Services.AddMigrations(typeof(TContext).Assembly);
