@@ -16,12 +16,13 @@ public sealed class ResourceTests
     public async Task A_resource_starts_when_what_it_waits_for_is_healthy_and_made_ready()
     {
         var healthy = false;
+        var mayBeReady = new TaskCompletionSource();
         var order = new List<string>();
         await using var builder = DistributedApplicationTestingBuilder.Create();
         builder.Services.AddHealthChecks().AddCheck("gate", () => healthy ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy());
         var first = builder.AddShell("first", "sleep 60").WithHealthCheck("gate").OnResourceReady(async (_, _, token) =>
         {
-            await Task.Delay(200, token);
+            await mayBeReady.Task.WaitAsync(token);
             order.Add("ready");
         });
         builder.AddShell("second", "sleep 60").WaitFor(first).OnBeforeResourceStarted((_, _, _) =>
@@ -35,6 +36,10 @@ public sealed class ResourceTests
         Assert.Equal(KnownResourceStates.Waiting, app.State("second").State?.Text);
 
         healthy = true;
+        await app.ResourceNotifications.WaitForResourceAsync("first", state => state.Snapshot.HealthStatus == HealthStatus.Healthy, TestHost.Soon);
+        Assert.Equal(KnownResourceStates.Waiting, app.State("second").State?.Text);
+
+        mayBeReady.SetResult();
         await app.ResourceNotifications.WaitForResourceHealthyAsync("second", TestHost.Soon);
         Assert.Equal(["ready", "second"], order);
     }
