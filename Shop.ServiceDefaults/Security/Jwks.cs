@@ -1,8 +1,5 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using Microsoft.IdentityModel.Protocols;
-using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Shop.ServiceDefaults.Security;
@@ -51,26 +48,4 @@ public sealed record Jwk(
         Q = new ECPoint { X = Base64UrlEncoder.DecodeBytes(X), Y = Base64UrlEncoder.DecodeBytes(Y) },
     }))
     { KeyId = Kid };
-}
-
-/// <summary>Fetches the key set through service discovery and the resilience of every other call.</summary>
-internal sealed class JwksDocumentRetriever(HttpClient http) : IDocumentRetriever
-{
-    public Task<string> GetDocumentAsync(string address, CancellationToken cancel) => http.GetStringAsync(new Uri(address), cancel);
-}
-
-/// <summary>Reads the key set into what the token handler asks for signing keys; it asks again when a token names an unknown key.</summary>
-internal sealed class JwksConfigurationRetriever : IConfigurationRetriever<OpenIdConnectConfiguration>
-{
-    public async Task<OpenIdConnectConfiguration> GetConfigurationAsync(string address, IDocumentRetriever retriever, CancellationToken cancel)
-    {
-        var document = await retriever.GetDocumentAsync(address, cancel);
-        var keys = JsonSerializer.Deserialize<Jwks>(document)
-            ?? throw new InvalidOperationException("Auth answered with an empty key set.");
-
-        var configuration = new OpenIdConnectConfiguration();
-        foreach (var key in keys.Keys.Where(key => key is { Kty: "EC", Crv: "P-256" }))
-            configuration.SigningKeys.Add(key.ToSecurityKey());
-        return configuration;
-    }
 }

@@ -1,13 +1,16 @@
 using System.Text;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
+using Shop.ServiceDefaults.Errors;
 
 namespace Shop.ServiceDefaults.Security;
 
@@ -19,10 +22,10 @@ public static class TokenAuthentication
 
     private const int MinSecretBytes = 32;
 
-    /// <summary>
-    /// Every request waits while the keys are fetched, and a token with an unknown key id has them fetched again (at most once
-    /// in 30 s): with Auth away that must not take as long as another call may.
-    /// </summary>
+    /// <summary>The name of the HTTP client that fetches the keys.</summary>
+    internal const string KeyClient = "token-keys";
+
+    /// <summary>Requests wait while the keys are fetched: with Auth away that must not take as long as another call may.</summary>
     private static readonly TimeSpan KeySetTimeout = TimeSpan.FromSeconds(3);
 
     internal static void AddTokenAuthentication(this IHostApplicationBuilder builder)
@@ -39,11 +42,14 @@ public static class TokenAuthentication
                 $"AUTH_JWT_SECRET must have at least {MinSecretBytes} bytes when AUTH_JWT_ALGORITHM is HS256.")
             .ValidateOnStart();
 
-        builder.Services.AddHttpClient<JwksDocumentRetriever>(http => http.Timeout = KeySetTimeout);
-        builder.Services.TryAddSingleton<IConfigurationManager<OpenIdConnectConfiguration>>(services => new ConfigurationManager<OpenIdConnectConfiguration>(
-            new Uri(services.GetRequiredService<IOptions<TokenOptions>>().Value.Url, "/.well-known/jwks.json").ToString(),
-            new JwksConfigurationRetriever(),
-            services.GetRequiredService<JwksDocumentRetriever>()));
+        builder.Services.AddHttpClient(KeyClient, (services, http) =>
+        {
+            http.BaseAddress = services.GetRequiredService<IOptions<TokenOptions>>().Value.Url;
+            http.Timeout = KeySetTimeout;
+        });
+        builder.Services.TryAddSingleton<IConfigurationManager<OpenIdConnectConfiguration>>(services => new PublishedKeys(
+            () => services.GetRequiredService<IHttpClientFactory>().CreateClient(KeyClient),
+            services.GetRequiredService<TimeProvider>()));
 
         builder.Services.AddSingleton<ValidatedTokens>();
         builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
@@ -72,8 +78,25 @@ public static class TokenAuthentication
 
         // An elliptic-curve key cannot check an HMAC and the other way round, so a token cannot choose its own algorithm.
         if (token.IsSymmetric)
+        {
             bearer.TokenValidationParameters.IssuerSigningKey = new SymmetricSecurityKey(Encoding.UTF8.GetBytes(token.Secret!));
-        else
-            bearer.ConfigurationManager = services.GetRequiredService<IConfigurationManager<OpenIdConnectConfiguration>>();
+            return;
+        }
+
+        bearer.ConfigurationManager = services.GetRequiredService<IConfigurationManager<OpenIdConnectConfiguration>>();
+        if (bearer.ConfigurationManager is PublishedKeys keys)
+            bearer.Events.OnAuthenticationFailed = context => RefuseAsync(context, keys);
+    }
+
+    /// <summary>A token that could not be checked is not a bad one: whoever sent it is not sent to sign in again.</summary>
+    private static async Task RefuseAsync(AuthenticationFailedContext context, PublishedKeys keys)
+    {
+        if (context.Exception is SecurityTokenSignatureKeyNotFoundException
+            && ValidatedTokens.FindToken(context.Request.Headers.Authorization) is { } token
+            && new JsonWebToken(token).Kid is { Length: > 0 } keyId
+            && await keys.ContainAsync(keyId, context.HttpContext.RequestAborted))
+        {
+            throw new ProblemException(StatusCodes.Status503ServiceUnavailable, "new_signing_key", "The token is signed with a new key. Try again.");
+        }
     }
 }

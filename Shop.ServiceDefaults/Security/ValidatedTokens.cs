@@ -47,7 +47,7 @@ internal sealed class ValidatedTokens : IDisposable
         },
     };
 
-    private static string? FindToken(string? header) =>
+    internal static string? FindToken(string? header) =>
         header is not null && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..].Trim() : null;
 
     /// <remarks>Not the token: what is kept here gives nobody a token.</remarks>
