@@ -103,7 +103,10 @@ internal static class SendEndpoint
             if (stored.Status == NotificationStatus.Sent)
                 return TypedResults.Ok(new SendAnswer(stored.Id, NotificationStatus.Sent));
             if (await store.ReclaimAsync(stored.Id, cancellationToken) is not { } reclaimed)
+            {
+                context.Response.SetMomentary();
                 return Problems.Conflict("notification_in_progress", "This notification is being sent. Try again.");
+            }
             stored = reclaimed;
         }
 

@@ -53,10 +53,11 @@ internal static class ServiceCalls
         }
     }
 
-    /// <remarks>Only what a buyer can do something about is passed on; the rest is between services.</remarks>
+    /// <remarks>Only what a buyer can do something about is passed on; the rest is between services, as is an answer for now.</remarks>
     private static async Task<OrderRefusedException> ReadRefusalAsync(string service, HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        if (response.StatusCode is not (HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity))
+        if (response.StatusCode is not (HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity)
+            || response.Headers.RetryAfter is not null)
             return OrderRefusedException.Unavailable(service, new HttpRequestException($"{service} answered {(int)response.StatusCode}."));
 
         var problem = await response.Content.ReadFromJsonAsync<Dictionary<string, JsonElement>>(JsonDefaults.Client, cancellationToken) ?? [];

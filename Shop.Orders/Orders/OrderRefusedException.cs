@@ -21,6 +21,9 @@ internal sealed class OrderRefusedException(
     /// <summary>Whether the order may be confirmed for all we know: then nothing is undone before recovery has looked.</summary>
     public bool MayBeConfirmed { get; private init; }
 
+    /// <inheritdoc cref="Problems.SetMomentary"/>
+    public bool IsMomentary { get; init; }
+
     public static OrderRefusedException Unavailable(string service, Exception? inner = null) => new(
         StatusCodes.Status503ServiceUnavailable, $"{service}_unavailable", $"The service {service} cannot be reached. Try again.", inner: inner);
 

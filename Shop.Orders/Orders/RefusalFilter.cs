@@ -1,3 +1,5 @@
+using Shop.ServiceDefaults.Errors;
+
 namespace Shop.Orders.Orders;
 
 /// <summary>Answers a refused order with its problem, and logs what the buyer is not to see of it.</summary>
@@ -13,6 +15,8 @@ internal sealed partial class RefusalFilter(ILogger<RefusalFilter> logger) : IEn
         {
             if (!refused.ChangedNothing)
                 Refused(logger, refused, refused.Code);
+            if (refused.IsMomentary)
+                context.HttpContext.Response.SetMomentary();
             return refused.ToProblem();
         }
     }

@@ -15,8 +15,6 @@ internal sealed partial class ExceptionProblemHandler(
     IProblemDetailsService problems,
     ILogger<ExceptionProblemHandler> logger) : IExceptionHandler
 {
-    private const string RetryAfterSeconds = "1";
-
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
         if (exception is OperationCanceledException && context.RequestAborted.IsCancellationRequested)
@@ -28,8 +26,8 @@ internal sealed partial class ExceptionProblemHandler(
         var (status, code, detail) = Describe(exception);
         if (status >= StatusCodes.Status500InternalServerError)
             Failed(logger, exception, context.Request.Method, context.Request.Path);
-        if (status == StatusCodes.Status503ServiceUnavailable)
-            context.Response.Headers.RetryAfter = RetryAfterSeconds;
+        if (status == StatusCodes.Status503ServiceUnavailable || exception is ProblemException { IsMomentary: true })
+            context.Response.SetMomentary();
 
         context.Response.StatusCode = status;
         return await problems.TryWriteAsync(new ProblemDetailsContext
@@ -68,12 +66,10 @@ internal sealed partial class ExceptionProblemHandler(
             is { SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter };
 
     /// <remarks>
-    /// A call of ours that failed, timed out, or was not made because the circuit is open. The key set's client wraps it once more,
-    /// and says IDX20803 alone when it failed a moment ago and does not ask yet.
+    /// A call of ours that failed, timed out, or was not made because the circuit is open, perhaps wrapped once more.
     /// </remarks>
     private static bool IsUnreachable(Exception exception) =>
         exception is HttpRequestException or ExecutionRejectedException or TimeoutException or TaskCanceledException { InnerException: TimeoutException }
-        || exception is InvalidOperationException && exception.Message.StartsWith("IDX20803:", StringComparison.Ordinal)
         || (exception.InnerException is { } cause && IsUnreachable(cause));
 
     /// <remarks>The path names the caller's own input; the reader's message would name our types.</remarks>

@@ -11,4 +11,7 @@ public sealed class ProblemException(int status, string code, string detail) : E
 
     /// <summary>The snake_case name that clients can switch on.</summary>
     public string Code { get; } = code;
+
+    /// <inheritdoc cref="Problems.SetMomentary"/>
+    public bool IsMomentary { get; init; }
 }

@@ -36,5 +36,8 @@ public static class Problems
     /// <summary>503: something this needs is down; the caller may try again.</summary>
     public static ProblemHttpResult Unavailable(string code, string detail) => Create(StatusCodes.Status503ServiceUnavailable, code, detail);
 
+    /// <summary>The same request may be answered otherwise in a second: says so to the caller, and nobody keeps the answer for its Idempotency-Key.</summary>
+    public static void SetMomentary(this HttpResponse response) => response.Headers.RetryAfter = "1";
+
     internal static string TypeOf(string code) => $"/problems/{code}";
 }

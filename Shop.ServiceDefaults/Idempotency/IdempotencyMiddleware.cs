@@ -94,9 +94,9 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next)
                 "This Idempotency-Key was used with another request body.");
         if (stored?.Answer is not { } answer)
         {
-            context.Response.Headers.RetryAfter = "1";
             throw new ProblemException(StatusCodes.Status409Conflict, "request_in_progress",
-                "The first request with this Idempotency-Key is still at work. Try again.");
+                "The first request with this Idempotency-Key is still at work. Try again.")
+            { IsMomentary = true };
         }
 
         context.Response.StatusCode = answer.Status;
@@ -138,7 +138,7 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next)
         }
 
         /// <summary>Whether the same request would be answered so again: not after a failure of ours or a matter of who asks, or when.</summary>
-        public bool IsFinal => _context.Response.StatusCode is < 500
+        public bool IsFinal => _context.Response.Headers.RetryAfter.Count == 0 && _context.Response.StatusCode is < 500
             and not (StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden
                 or StatusCodes.Status408RequestTimeout or StatusCodes.Status429TooManyRequests
                 or StatusCodes.Status499ClientClosedRequest);

@@ -34,7 +34,8 @@ internal static class PlaceOrchestratedOrder
 
     /// <summary>The answer while another request with the same key is at work, or until recovery has undone an interrupted one.</summary>
     public static OrderRefusedException InProgress() => new(
-        StatusCodes.Status409Conflict, "order_in_progress", "An order with this Idempotency-Key is still at work. Try again.");
+        StatusCodes.Status409Conflict, "order_in_progress", "An order with this Idempotency-Key is still at work. Try again.")
+    { IsMomentary = true };
 
     private static Task<Order?> FindBegunAsync(OrdersDbContext db, Buyer buyer, string key, CancellationToken cancellationToken) => db.Orders
         .AsNoTracking()

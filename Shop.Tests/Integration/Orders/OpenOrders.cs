@@ -10,12 +10,14 @@ internal static class OpenOrders
     /// <param name="buyer">Whose it is.</param>
     /// <param name="flow">choreography or orchestration.</param>
     /// <param name="deadline">When it is given up, from now.</param>
-    public static async Task<Guid> InsertAsync(ShopFixture shop, Customer buyer, string flow, string deadline) =>
+    /// <param name="key">The Idempotency-Key it was placed with.</param>
+    public static async Task<Guid> InsertAsync(ShopFixture shop, Customer buyer, string flow, string deadline, string? key = null) =>
         await shop.QueryAsync<Guid>("ordersdb", """
-            INSERT INTO orders (id, customer_id, customer_email, flow, status, total_amount, currency, payment_method, expires_at, created_at, updated_at)
-            VALUES ($1, $2, $3, $4, 'pending', 500.00, 'RUB', 'wallet', now() + $5::interval, now(), now())
+            INSERT INTO orders (id, customer_id, customer_email, flow, status, total_amount, currency, payment_method, expires_at, created_at, updated_at,
+                                idempotency_key)
+            VALUES ($1, $2, $3, $4, 'pending', 500.00, 'RUB', 'wallet', now() + $5::interval, now(), now(), nullif($6, ''))
             RETURNING id
-            """, Guid.CreateVersion7(), buyer.Id, buyer.Email, flow, deadline);
+            """, Guid.CreateVersion7(), buyer.Id, buyer.Email, flow, deadline, key ?? "");
 
     /// <summary>Stores an order that was paid two hours ago and of whose notification nothing was heard.</summary>
     public static async Task<Guid> InsertPaidAsync(ShopFixture shop, Customer buyer) =>

@@ -46,6 +46,29 @@ public sealed class OrchestrationTests(ShopFixture shop)
     }
 
     [Fact]
+    public async Task Asked_again_while_the_first_request_is_at_work_it_says_so_and_keeps_no_answer()
+    {
+        var buyer = await shop.RegisterCustomerAsync();
+        var key = Guid.NewGuid().ToString();
+        using var orders = shop.CreateClient("orders", buyer.Token);
+        orders.DefaultRequestHeaders.Add("Idempotency-Key", key);
+        var onePhone = new { items = new[] { new { product_id = 1, quantity = 1 } } };
+        var id = await OpenOrders.InsertAsync(shop, buyer, "orchestration", "1 hour", key);
+
+        using (var early = await orders.PostAsJsonAsync("/orders/orchestrated", onePhone))
+        {
+            Assert.Equal(HttpStatusCode.Conflict, early.StatusCode);
+            Assert.Equal("order_in_progress", (string?)(await ShopFixture.ReadAsync(early))["code"]);
+            Assert.NotNull(early.Headers.RetryAfter);
+        }
+
+        await shop.QueryAsync<Guid>("ordersdb", "UPDATE orders SET status = 'failed' WHERE id = $1 RETURNING id", id);
+        using var again = await orders.PostAsJsonAsync("/orders/orchestrated", onePhone);
+        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+        Assert.Equal("confirmed", (string?)(await ShopFixture.ReadAsync(again))["status"]);
+    }
+
+    [Fact]
     public async Task Its_history_has_every_step_and_its_events_change_nothing_afterwards()
     {
         var buyer = await shop.RegisterCustomerAsync();

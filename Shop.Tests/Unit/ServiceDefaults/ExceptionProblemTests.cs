@@ -28,6 +28,7 @@ public sealed class ExceptionProblemTests
         Assert.True(await handler.TryHandleAsync(context, exception, default));
 
         Assert.Equal(status, context.Response.StatusCode);
+        Assert.Equal(status == StatusCodes.Status503ServiceUnavailable, context.Response.Headers.RetryAfter.Count > 0);
         Assert.DoesNotContain(exception.Message, System.Text.Encoding.UTF8.GetString(body.ToArray()), StringComparison.Ordinal);
     }
 }

@@ -1,7 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Aspire.Hosting.Testing;
 
 namespace Shop.Rig.Chaos.Load;
@@ -15,7 +14,6 @@ internal sealed class ShopClient : IDisposable
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(12);
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromSeconds(3);
-    private static readonly string[] InProgress = ["request_in_progress", "order_in_progress"];
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     private readonly Dictionary<string, HttpClient> _services;
@@ -106,7 +104,7 @@ internal sealed class ShopClient : IDisposable
                 At = DateTime.UtcNow,
                 IsReplay = response.Headers.Contains("Idempotency-Replayed"),
             };
-            if (!IsMomentary(answer))
+            if (!IsMomentary(response))
                 return answer;
             _tally.Add($"answers {answer.Status}");
         }
@@ -118,9 +116,7 @@ internal sealed class ShopClient : IDisposable
         return null;
     }
 
-    /// <remarks>401 as well: a replica that has just started may not have got the keys that it checks tokens by.</remarks>
-    private static bool IsMomentary(Answer answer) => answer.Status is >= 500 or 408 or 429 or 401
-        || answer.Status == 409 && CodeOf(answer) is { } code && InProgress.Contains(code);
-
-    private static string? CodeOf(Answer answer) => answer.Json is JsonObject problem ? (string?)problem["code"] : null;
+    /// <remarks>With Retry-After whatever it is, as the 409 of a request that is still at work.</remarks>
+    private static bool IsMomentary(HttpResponseMessage response) =>
+        (int)response.StatusCode is >= 500 or 408 or 429 || response.Headers.RetryAfter is not null;
 }
