@@ -56,7 +56,7 @@ internal static class BenchCommand
         await MeasureAsync(run, cancellationToken);
 
         progress.Step("The invariants are checked");
-        results.Checks.AddRange(await Invariants.CheckAsync(run, cancellationToken));
+        results.Checks.AddRange(await BenchChecks.RunAsync(run, cancellationToken));
         progress.Close();
         ConsoleTable.Write(results, Console.Out);
         Console.WriteLine($"Written to {await ResultFiles.WriteAsync(results, cancellationToken)}");

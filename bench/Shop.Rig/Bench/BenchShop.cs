@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
@@ -9,8 +8,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Shop.AppHost;
-using Shop.Rig.Bench.Load;
+using Shop.Rig.Chaos;
+using Shop.Rig.Chaos.Load;
 using Shop.Rig.Setup;
+using Buyer = Shop.Rig.Bench.Load.Buyer;
 
 namespace Shop.Rig.Bench;
 
@@ -25,7 +26,6 @@ internal sealed class BenchShop : IAsyncDisposable
 
     private const int StockPerProduct = 1_000_000;
     private const decimal MoneyPerBuyer = 900_000_000m;
-    private const string BuyerPassword = "Correct-horse-2-battery";
 
     private BenchShop(ThrowawayShop shop) => Shop = shop;
 
@@ -82,74 +82,52 @@ internal sealed class BenchShop : IAsyncDisposable
 
     private async Task FurnishAsync(int buyers, CancellationToken cancellationToken)
     {
-        using var auth = Shop.CreateClient("auth");
-        var administrator = await SignInAsync(auth, ThrowawayShop.Admin.Email, ThrowawayShop.Admin.Password, cancellationToken);
+        var journal = new Journal();
+        var tally = new Tally();
+        using var client = new ShopClient(Shop, journal, tally);
+        var market = new Market(client, journal, tally);
+        await market.OpenAsync(buyers, cancellationToken);
+        var products = await StockAsync(market, cancellationToken);
 
-        using var catalog = Shop.CreateClient("catalog");
-        catalog.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", administrator);
-        var products = await StockAsync(catalog, cancellationToken);
-
-        using var payments = Shop.CreateClient("payments");
-        payments.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", administrator);
-        var orders = Shop.CreateClient("orders").BaseAddress!;
-        List<Buyer> registered = [];
-        for (var number = 0; number < buyers; number++)
+        var orders = Shop.App.GetEndpoint(Names.Orders, "http");
+        List<Buyer> furnished = [];
+        foreach (var (id, _, token) in market.Buyers)
         {
-            var token = await RegisterAsync(auth, $"buyer-{number}@example.com", cancellationToken);
-            var id = await IdentifyAsync(auth, token, cancellationToken);
-            await PostAsync(payments, "/accounts/deposit", new { amount = MoneyPerBuyer, currency = "RUB", user_id = id }, cancellationToken);
-            registered.Add(new Buyer(orders, token, products));
+            await PostAsync(market, Names.Payments, "/accounts/deposit", new { Amount = MoneyPerBuyer, Currency = "RUB", UserId = id }, cancellationToken);
+            furnished.Add(new Buyer(orders, token, products));
         }
-        Buyers = registered;
+        Buyers = furnished;
     }
 
     /// <returns>The ids of the products.</returns>
-    private static async Task<IReadOnlyList<int>> StockAsync(HttpClient catalog, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<int>> StockAsync(Market market, CancellationToken cancellationToken)
     {
+        using var catalog = Shop.CreateClient(Names.Catalog);
+        catalog.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", market.AdminToken);
         using var category = await catalog.PutAsJsonAsync("/categories/phones", new { name_ru = "Телефоны", name_en = "Phones", position = 1 }, cancellationToken);
         category.EnsureSuccessStatusCode();
         List<int> ids = [];
         for (var number = 1; number <= Products; number++)
         {
-            var product = await PostAsync(catalog, "/products", new
+            var product = await PostAsync(market, Names.Catalog, "/products", new
             {
-                name_ru = $"Телефон {number}",
-                name_en = $"Phone {number}",
-                description_ru = "Надёжный телефон на каждый день: яркий экран, две SIM-карты и батарея на два дня.",
-                description_en = "A dependable everyday phone: a bright screen, two SIM cards and a two-day battery.",
-                price = 100m * number,
-                category = "phones",
-                stock = StockPerProduct,
+                NameRu = $"Телефон {number}",
+                NameEn = $"Phone {number}",
+                DescriptionRu = "Надёжный телефон на каждый день: яркий экран, две SIM-карты и батарея на два дня.",
+                DescriptionEn = "A dependable everyday phone: a bright screen, two SIM cards and a two-day battery.",
+                Price = 100m * number,
+                Category = "phones",
+                Stock = StockPerProduct,
             }, cancellationToken);
             ids.Add((int)product["id"]!);
         }
         return ids;
     }
 
-    private static async Task<string> RegisterAsync(HttpClient auth, string email, CancellationToken cancellationToken) =>
-        (string)(await PostAsync(auth, "/auth/register", new { email, password = BuyerPassword, name = "Buyer" }, cancellationToken))["access_token"]!;
-
-    private static async Task<string> SignInAsync(HttpClient auth, string email, string password, CancellationToken cancellationToken) =>
-        (string)(await PostAsync(auth, "/auth/token", new { email, password }, cancellationToken))["access_token"]!;
-
-    private static async Task<Guid> IdentifyAsync(HttpClient auth, string token, CancellationToken cancellationToken)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/auth/verify", UriKind.Relative));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        using var response = await auth.SendAsync(request, cancellationToken);
-        response.EnsureSuccessStatusCode();
-        var identity = await response.Content.ReadFromJsonAsync<JsonNode>(cancellationToken);
-        return Guid.Parse((string)identity!["user_id"]!, CultureInfo.InvariantCulture);
-    }
-
-    private static async Task<JsonNode> PostAsync(HttpClient client, string path, object body, CancellationToken cancellationToken)
-    {
-        using var response = await client.PostAsJsonAsync(path, body, cancellationToken);
-        var text = await response.Content.ReadAsStringAsync(cancellationToken);
-        return response.IsSuccessStatusCode
-            ? JsonNode.Parse(text)!
-            : throw new InvalidOperationException($"POST {path} was answered {(int)response.StatusCode}: {text}");
-    }
+    private static async Task<JsonNode> PostAsync(Market market, string service, string path, object body, CancellationToken cancellationToken) =>
+        await market.Client.PostAsync(service, path, market.AdminToken, body, Market.Patience, cancellationToken) is { IsSuccess: true } answer
+            ? answer.Json
+            : throw new InvalidOperationException($"The shop cannot be furnished: POST {path} of {service} failed.");
 
     public async ValueTask DisposeAsync()
     {

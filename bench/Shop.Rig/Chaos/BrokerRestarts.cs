@@ -33,9 +33,9 @@ internal static class BrokerRestarts
         var journal = new Journal();
         await using var shop = await ChaosShop.StartAsync(isPatient: true);
         await using var tap = await Tap.StartAsync(shop, CancellationToken.None);
-        using var client = new ShopClient(shop, journal, tally);
+        using var client = new ShopClient(shop.Shop, journal, tally);
         var market = new Market(client, journal, tally);
-        var reader = new EvidenceReader(shop);
+        var reader = shop.CreateReader();
         var before = new Evidence
         {
             InitialStock = await reader.ReadStockAsync(CancellationToken.None),
@@ -62,7 +62,7 @@ internal static class BrokerRestarts
         await placing;
         await shop.StartAllAsync(CancellationToken.None);
         var backlog = await reader.WaitForBacklogAsync(Bound, CancellationToken.None);
-        var evidence = await reader.ReadAsync(before with { Backlog = backlog }, tap, journal, CancellationToken.None);
+        var evidence = tap.AddTo(await reader.ReadAsync(before with { Journal = journal, Backlog = backlog }, CancellationToken.None));
         var isExact = WriteCounts(evidence, orders, accepted);
         var findings = AllInvariants.Check(evidence);
         ChaosReport.WriteFindings(findings, Console.Out);

@@ -41,9 +41,9 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
         {
             await SayAsync($"the shop is open; logs and notes are in {shop.Directory}");
             await using var tap = await Tap.StartAsync(shop, cancellationToken);
-            using var client = new ShopClient(shop, _journal, _tally);
+            using var client = new ShopClient(shop.Shop, _journal, _tally);
             var market = new Market(client, _journal, _tally);
-            var reader = new EvidenceReader(shop);
+            var reader = shop.CreateReader();
             var before = new Evidence
             {
                 InitialStock = await reader.ReadStockAsync(cancellationToken),
@@ -58,12 +58,13 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
             await AskAgainAsync(client, cancellationToken);
             var backlog = await reader.WaitForBacklogAsync(BacklogBound, cancellationToken);
             await SayAsync($"backlog {(backlog.IsZero ? "zero" : backlog)} after {backlog.Waited.TotalSeconds:0.0} s (bound {BacklogBound.TotalSeconds:0} s)");
-            var evidence = await reader.ReadAsync(before with
+            var evidence = tap.AddTo(await reader.ReadAsync(before with
             {
+                Journal = _journal,
                 Backlog = backlog,
                 Poison = attack.Poison,
                 Faults = _faults.Count(fault => fault.Happened),
-            }, tap, _journal, cancellationToken);
+            }, cancellationToken));
             result = new ChaosResult(AllInvariants.Check(evidence), CountFaults(), _tally, evidence, shop.Directory);
         }
 

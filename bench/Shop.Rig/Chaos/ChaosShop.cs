@@ -3,7 +3,7 @@ using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using RabbitMQ.Client;
+using Shop.Rig.Invariants;
 using Shop.Rig.Setup;
 
 namespace Shop.Rig.Chaos;
@@ -14,7 +14,7 @@ internal sealed class ChaosShop : IAsyncDisposable
     private const int Replicas = 2;
 
     /// <summary>The waits before the retries of a failed delivery, in milliseconds.</summary>
-    public static IReadOnlyList<int> RetryDelays { get; } = [200, 1_000, 3_000];
+    private static IReadOnlyList<int> RetryDelays { get; } = [200, 1_000, 3_000];
 
     /// <summary>
     /// The waits of the shop, short enough for all of them to happen within a run; every relation that the options ask for
@@ -99,18 +99,8 @@ internal sealed class ChaosShop : IAsyncDisposable
             await Task.WhenAll(names.SelectMany(Fleet.CopiesOf).Select(copy => Fleet.RequireAsync(copy, cancellationToken)));
     }
 
-    /// <summary>A connection of the rig's own to the broker, past every proxy.</summary>
-    public async Task<IConnection> ConnectToBrokerAsync(CancellationToken cancellationToken)
-    {
-        var factory = new ConnectionFactory
-        {
-            Uri = new Uri((await Shop.App.GetConnectionStringAsync(Names.RabbitMQ, cancellationToken))!),
-            AutomaticRecoveryEnabled = false,
-            RequestedHeartbeat = TimeSpan.FromSeconds(10),
-            ClientProvidedName = "rig",
-        };
-        return await factory.CreateConnectionAsync(cancellationToken);
-    }
+    /// <summary>Reads what the shop, the tap and the watchers know.</summary>
+    public EvidenceReader CreateReader() => new(Shop, RetryDelays) { OwnQueues = [Tap.Queue], Notes = Path.Combine(Directory, "witness") };
 
     public async ValueTask DisposeAsync()
     {

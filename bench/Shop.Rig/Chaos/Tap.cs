@@ -3,6 +3,7 @@ using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
 using Shop.Messaging.Topology;
+using Shop.Rig.Invariants;
 
 namespace Shop.Rig.Chaos;
 
@@ -46,6 +47,9 @@ internal sealed class Tap : IAsyncDisposable
     /// <summary>How often any message was seen.</summary>
     public long Deliveries => Volatile.Read(ref _deliveries);
 
+    /// <summary>Adds what was seen.</summary>
+    public Evidence AddTo(Evidence evidence) => evidence with { TapDeliveries = Deliveries, Tapped = [.. FirstSeen.Select(message => message.Id)] };
+
     /// <summary>Begins to listen; from here on nothing that is published is missed.</summary>
     public static async Task<Tap> StartAsync(ChaosShop shop, CancellationToken cancellationToken)
     {
@@ -80,7 +84,7 @@ internal sealed class Tap : IAsyncDisposable
 
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await _shop.ConnectToBrokerAsync(cancellationToken);
+        await using var connection = await _shop.Shop.ConnectToBrokerAsync(cancellationToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
         await channel.QueueDeclareAsync(Queue, durable: true, exclusive: false, autoDelete: false,
             new Dictionary<string, object?> { ["x-queue-type"] = "quorum" }, cancellationToken: cancellationToken);

@@ -3,14 +3,22 @@ using Npgsql;
 using RabbitMQ.Client.Exceptions;
 using Shop.Messaging.Topology;
 using Shop.Rig.Chaos;
-using Shop.Rig.Chaos.Load;
+using Shop.Rig.Setup;
 
 namespace Shop.Rig.Invariants;
 
 /// <summary>Reads the databases, the broker and the witnesses' notes, past every proxy.</summary>
-internal sealed class EvidenceReader(ChaosShop shop)
+/// <param name="shop">The shop.</param>
+/// <param name="retryDelays">The waits of its failed deliveries, in milliseconds: each has a queue.</param>
+internal sealed class EvidenceReader(ThrowawayShop shop, IReadOnlyList<int> retryDelays)
 {
     private static readonly TimeSpan BacklogPoll = TimeSpan.FromSeconds(1);
+
+    /// <summary>Queues beside the shop's that are to be empty in the end.</summary>
+    public IReadOnlyList<string> OwnQueues { get; init; } = [];
+
+    /// <summary>Where the watchers in the services write, if there are any.</summary>
+    public string? Notes { get; init; }
 
     /// <summary>How much there is of each product.</summary>
     public async Task<IReadOnlyDictionary<int, int>> ReadStockAsync(CancellationToken cancellationToken) =>
@@ -65,18 +73,14 @@ internal sealed class EvidenceReader(ChaosShop shop)
     }
 
     /// <summary>Reads everything.</summary>
-    /// <param name="before">What was known before the run: its stock and its events.</param>
-    /// <param name="tap">What went through the exchange.</param>
-    /// <param name="journal">What the clients asked for and were told.</param>
+    /// <param name="known">What only the run knows: the stock and the events before it, the faults, the journal.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<Evidence> ReadAsync(Evidence before, Tap tap, Journal journal, CancellationToken cancellationToken) => before with
+    public async Task<Evidence> ReadAsync(Evidence known, CancellationToken cancellationToken) => known with
     {
         Outbox = await ReadOutboxAsync(cancellationToken),
         Inbox = await ReadInboxAsync(cancellationToken),
         DeadLetters = await ReadDeadLettersAsync(cancellationToken),
         Commits = [.. ReadWitness("inbox.after_commit")],
-        TapDeliveries = tap.Deliveries,
-        Tapped = [.. tap.FirstSeen.Select(message => message.Id)],
         Orders = await QueryAsync(Names.Orders,
             "SELECT id, customer_id, customer_email, flow, status, total_amount, refunded_amount, payment_id, failure_reason FROM orders",
             row => new OrderRow(row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetDecimal(5), row.GetDecimal(6),
@@ -99,8 +103,7 @@ internal sealed class EvidenceReader(ChaosShop shop)
         Notifications = await QueryAsync(Names.Notifications, "SELECT id, order_id, template, status FROM notifications",
             row => new NotificationRow(row.GetGuid(0), row.IsDBNull(1) ? null : row.GetGuid(1), row.GetString(2), row.GetString(3)), cancellationToken),
         Users = (await QueryAsync(Names.Auth, "SELECT id FROM users", row => row.GetGuid(0), cancellationToken)).ToHashSet(),
-        InitialStock = before.InitialStock.Concat(journal.Products).ToDictionary(stock => stock.Key, stock => stock.Value),
-        Journal = journal,
+        InitialStock = known.InitialStock.Concat(known.Journal.Products).ToDictionary(stock => stock.Key, stock => stock.Value),
     };
 
     private async Task<IReadOnlyList<OutboxRow>> ReadOutboxAsync(CancellationToken cancellationToken)
@@ -133,7 +136,7 @@ internal sealed class EvidenceReader(ChaosShop shop)
         Dictionary<string, uint> counts = [];
         await using var connection = await shop.ConnectToBrokerAsync(cancellationToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-        foreach (var queue in ShopTopology.Bindings.Keys.SelectMany(queue => ChaosShop.RetryDelays.Select(delay => Broker.RetryQueue(queue, delay)).Prepend(queue)).Append(Tap.Queue))
+        foreach (var queue in ShopTopology.Bindings.Keys.SelectMany(queue => retryDelays.Select(delay => Broker.RetryQueue(queue, delay)).Prepend(queue)).Concat(OwnQueues))
             counts[queue] = (await channel.QueueDeclarePassiveAsync(queue, cancellationToken)).MessageCount;
         return counts;
     }
@@ -157,8 +160,7 @@ internal sealed class EvidenceReader(ChaosShop shop)
     }
 
     /// <summary>What the watchers in the services wrote down.</summary>
-    private IEnumerable<(string Queue, string MessageId)> ReadWitness(string point) => Directory
-        .EnumerateFiles(Path.Combine(shop.Directory, "witness"))
+    private IEnumerable<(string Queue, string MessageId)> ReadWitness(string point) => (Notes is null ? [] : Directory.EnumerateFiles(Notes))
         .SelectMany(File.ReadLines)
         .Select(line => line.Split(' '))
         .Where(fields => fields.Length == 3 && fields[0] == point)
@@ -169,7 +171,7 @@ internal sealed class EvidenceReader(ChaosShop shop)
 
     private async Task<IReadOnlyList<T>> QueryAsync<T>(string service, string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
-        await using var connection = await shop.Shop.OpenDatabaseAsync(Names.DatabaseOf(service), cancellationToken);
+        await using var connection = await shop.OpenDatabaseAsync(Names.DatabaseOf(service), cancellationToken);
         await using var command = new NpgsqlCommand(sql, connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         List<T> rows = [];

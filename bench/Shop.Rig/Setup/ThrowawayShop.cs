@@ -2,6 +2,7 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Npgsql;
+using RabbitMQ.Client;
 
 namespace Shop.Rig.Setup;
 
@@ -63,6 +64,19 @@ internal sealed class ThrowawayShop : IAsyncDisposable
         var connection = new NpgsqlConnection(await App.GetConnectionStringAsync(name, cancellationToken));
         await connection.OpenAsync(cancellationToken);
         return connection;
+    }
+
+    /// <summary>A connection of the rig's own to the broker, past every proxy.</summary>
+    public async Task<IConnection> ConnectToBrokerAsync(CancellationToken cancellationToken)
+    {
+        var factory = new ConnectionFactory
+        {
+            Uri = new Uri((await App.GetConnectionStringAsync("rabbitmq", cancellationToken))!),
+            AutomaticRecoveryEnabled = false,
+            RequestedHeartbeat = TimeSpan.FromSeconds(10),
+            ClientProvidedName = "rig",
+        };
+        return await factory.CreateConnectionAsync(cancellationToken);
     }
 
     private static bool IsStarted(IResource resource) =>

@@ -152,7 +152,7 @@ internal static class BrokerWork
     {
         try
         {
-            await using var connection = await attack.Shop.ConnectToBrokerAsync(healing);
+            await using var connection = await attack.Shop.Shop.ConnectToBrokerAsync(healing);
             await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true), healing);
             return await work(channel);
         }

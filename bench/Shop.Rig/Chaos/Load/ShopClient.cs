@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Aspire.Hosting.Testing;
+using Shop.Rig.Setup;
 
 namespace Shop.Rig.Chaos.Load;
 
@@ -20,13 +21,13 @@ internal sealed class ShopClient : IDisposable
     private readonly Journal _journal;
     private readonly Tally _tally;
 
-    public ShopClient(ChaosShop shop, Journal journal, Tally tally)
+    public ShopClient(ThrowawayShop shop, Journal journal, Tally tally)
     {
         (_journal, _tally) = (journal, tally);
         _services = Names.Services.ToDictionary(service => service, service => new HttpClient(
             new SocketsHttpHandler { ConnectTimeout = ConnectTimeout, PooledConnectionLifetime = ConnectionLifetime, UseCookies = false })
         {
-            BaseAddress = shop.Shop.App.GetEndpoint(service, "http"),
+            BaseAddress = shop.App.GetEndpoint(service, "http"),
             Timeout = RequestTimeout,
         });
     }
