@@ -1,4 +1,5 @@
 using Shop.Messaging.Contracts;
+using Shop.Rig.Probe;
 using Shop.Tests.Support;
 
 namespace Shop.Tests.Integration.Messaging;

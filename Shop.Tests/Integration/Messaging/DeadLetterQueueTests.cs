@@ -8,6 +8,7 @@ using Shop.Messaging.Contracts;
 using Shop.Messaging.Diagnostics;
 using Shop.Messaging.Operations;
 using Shop.Messaging.Topology;
+using Shop.Rig.Probe;
 using Shop.Tests.Support;
 
 namespace Shop.Tests.Integration.Messaging;
@@ -99,11 +100,11 @@ public sealed class DeadLetterQueueTests(MessagingServers servers) : IClassFixtu
         await Eventually.HoldsAsync(() => service.Services.GetRequiredService<MessagingMetrics>().DeadLetters == 3, "the dead letters are counted");
     }
 
-    private static Task<List<Guid>> FillAsync(MessagingServers.Place place, int count) =>
+    private static Task<List<Guid>> FillAsync(ProbePlace place, int count) =>
         FillAsync(place, Enumerable.Range(0, count).Select(_ => Guid.CreateVersion7()).ToList());
 
     /// <summary>Puts messages into the dead letters that can be handled now.</summary>
-    private static async Task<List<Guid>> FillAsync(MessagingServers.Place place, List<Guid> ids)
+    private static async Task<List<Guid>> FillAsync(ProbePlace place, List<Guid> ids)
     {
         await using var connection = await MessagingServers.ConnectAsync(place);
         await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
@@ -113,7 +114,7 @@ public sealed class DeadLetterQueueTests(MessagingServers servers) : IClassFixtu
         return ids;
     }
 
-    private static async Task<List<Guid>> TakeAllAsync(MessagingServers.Place place)
+    private static async Task<List<Guid>> TakeAllAsync(ProbePlace place)
     {
         await using var connection = await MessagingServers.ConnectAsync(place);
         await using var channel = await connection.CreateChannelAsync();

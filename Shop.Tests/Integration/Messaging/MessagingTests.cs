@@ -9,6 +9,7 @@ using Shop.Messaging;
 using Shop.Messaging.Contracts;
 using Shop.Messaging.Outbox;
 using Shop.Messaging.Topology;
+using Shop.Rig.Probe;
 using Shop.Tests.Support;
 
 namespace Shop.Tests.Integration.Messaging;
@@ -312,13 +313,13 @@ public sealed class MessagingTests(MessagingServers servers) : IClassFixture<Mes
     private static Task UntilHandledAsync(ProbeService service, int count) =>
         Eventually.HoldsAsync(async () => (await service.HandledAsync()).Count >= count, $"{count} events are handled", TimeSpan.FromSeconds(30));
 
-    private static Task SendAsync(MessagingServers.Place place, string type, byte[] body, Guid id, string key) =>
+    private static Task SendAsync(ProbePlace place, string type, byte[] body, Guid id, string key) =>
         SendAsync(place, ShopTopology.Exchange, type, type, body, id.ToString(), key);
 
-    private static Task SendToQueueAsync(MessagingServers.Place place, string queue, string type, byte[] body, string? id) =>
+    private static Task SendToQueueAsync(ProbePlace place, string queue, string type, byte[] body, string? id) =>
         SendAsync(place, "", queue, type, body, id, key: null);
 
-    private static Task SendAsync(MessagingServers.Place place, string exchange, string routingKey, string type, byte[] body, string? id, string? key)
+    private static Task SendAsync(ProbePlace place, string exchange, string routingKey, string type, byte[] body, string? id, string? key)
     {
         var properties = new BasicProperties { Type = type, DeliveryMode = DeliveryModes.Persistent };
         if (id is not null)
@@ -328,7 +329,7 @@ public sealed class MessagingTests(MessagingServers servers) : IClassFixture<Mes
         return SendAsync(place, exchange, routingKey, body, properties);
     }
 
-    private static async Task SendAsync(MessagingServers.Place place, string exchange, string routingKey, byte[] body, BasicProperties properties)
+    private static async Task SendAsync(ProbePlace place, string exchange, string routingKey, byte[] body, BasicProperties properties)
     {
         await using var connection = await MessagingServers.ConnectAsync(place);
         await Eventually.HoldsAsync(() => ExistsAsync(connection, ShopTopology.CatalogQueue), "the topology is declared");
@@ -349,7 +350,7 @@ public sealed class MessagingTests(MessagingServers servers) : IClassFixture<Mes
         }
     }
 
-    private static async Task<BasicGetResult> TakeAsync(MessagingServers.Place place, string queue)
+    private static async Task<BasicGetResult> TakeAsync(ProbePlace place, string queue)
     {
         await using var connection = await MessagingServers.ConnectAsync(place);
         return await Eventually.GetAsync(async () =>

@@ -6,6 +6,7 @@ using RabbitMQ.Client;
 using Shop.Messaging.Contracts;
 using Shop.Messaging.Diagnostics;
 using Shop.Messaging.Topology;
+using Shop.Rig.Probe;
 using Shop.Tests.Support;
 
 namespace Shop.Tests.Integration.Messaging;
@@ -221,7 +222,7 @@ public sealed class SharedTransactionTests(MessagingServers servers) : IClassFix
         }, $"{name} is reached");
     }
 
-    private async Task<MessagingServers.Place> FillAsync(IEnumerable<OrderCancelled> events)
+    private async Task<ProbePlace> FillAsync(IEnumerable<OrderCancelled> events)
     {
         var place = await servers.CreatePlaceAsync();
         await using var service = await ProbeService.StartAsync(place, consume: false);
@@ -238,7 +239,7 @@ public sealed class SharedTransactionTests(MessagingServers servers) : IClassFix
         return place;
     }
 
-    private static async Task SendAsync(MessagingServers.Place place, IEnumerable<(Guid Id, string Body)> messages)
+    private static async Task SendAsync(ProbePlace place, IEnumerable<(Guid Id, string Body)> messages)
     {
         await using var connection = await MessagingServers.ConnectAsync(place);
         await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
@@ -249,7 +250,7 @@ public sealed class SharedTransactionTests(MessagingServers servers) : IClassFix
         }
     }
 
-    private static async Task<BasicGetResult> TakeDeadLetterAsync(MessagingServers.Place place)
+    private static async Task<BasicGetResult> TakeDeadLetterAsync(ProbePlace place)
     {
         await using var connection = await MessagingServers.ConnectAsync(place);
         await using var channel = await connection.CreateChannelAsync();
@@ -257,7 +258,7 @@ public sealed class SharedTransactionTests(MessagingServers servers) : IClassFix
             async () => await channel.BasicGetAsync(ShopTopology.DeadLetterQueue(ShopTopology.CatalogQueue), autoAck: true), "a dead letter is there");
     }
 
-    private static async Task UntilEmptyAsync(MessagingServers.Place place)
+    private static async Task UntilEmptyAsync(ProbePlace place)
     {
         await using var connection = await MessagingServers.ConnectAsync(place);
         await using var channel = await connection.CreateChannelAsync();

@@ -4,6 +4,7 @@ using Npgsql;
 using RabbitMQ.Client;
 using Shop.Messaging.Contracts;
 using Shop.Messaging.Topology;
+using Shop.Rig.Probe;
 
 namespace Shop.Rig.Bench.Engine;
 
@@ -34,17 +35,18 @@ internal sealed class EngineBench(EngineServers servers)
     /// <exception cref="TimeoutException">They are not published after five minutes.</exception>
     public async Task<EngineResult> RelayAsync(int messages, CancellationToken cancellationToken)
     {
-        var database = await CreateDatabaseAsync("relay", cancellationToken);
-        await using var probe = await EngineProbe.StartAsync(database, servers.Broker, consume: false, cancellationToken);
-        await UntilAsync(probe, () => probe.Published, 1, cancellationToken);
-        await ExecuteAsync(database, $$"""
+        var place = await servers.CreatePlaceAsync("relay", cancellationToken);
+        using var meter = new EngineMeter();
+        await using var probe = await ProbeService.StartAsync(place, consume: false, cancellationToken: cancellationToken);
+        await WarmUpAsync(probe, meter, cancellationToken);
+        await ExecuteAsync(place.Database, $$"""
             INSERT INTO outbox (id, type, key, lane, payload, trace_parent)
             SELECT gen_random_uuid(), '{{PaymentPending.Type}}', gen_random_uuid(), n % 16,
                    convert_to('{"order_id":"' || gen_random_uuid() || '","payment_id":"' || gen_random_uuid() || '","redirect_url":"https://bank.example/pay/' || repeat('x', 150) || '"}', 'UTF8'),
                    '00-' || md5(n::text) || '-0123456789abcdef-01'
             FROM generate_series(1, {{messages}}) n
             """, cancellationToken);
-        return await MeasureAsync(probe, () => probe.Published, messages, cancellationToken);
+        return await MeasureAsync(probe, () => meter.Published, messages, cancellationToken);
     }
 
     /// <summary>A full queue, until all of it is handled and committed.</summary>
@@ -53,22 +55,20 @@ internal sealed class EngineBench(EngineServers servers)
     /// <exception cref="TimeoutException">They are not handled after five minutes.</exception>
     public async Task<EngineResult> ConsumeAsync(int messages, CancellationToken cancellationToken)
     {
-        var database = await CreateDatabaseAsync("inbox", cancellationToken);
-        await using (var probe = await EngineProbe.StartAsync(database, servers.Broker, consume: false, cancellationToken))
-            await UntilAsync(probe, () => probe.Published, 1, cancellationToken);
+        var place = await servers.CreatePlaceAsync("inbox", cancellationToken);
+        using var meter = new EngineMeter();
+        await using (var probe = await ProbeService.StartAsync(place, consume: false, cancellationToken: cancellationToken))
+            await WarmUpAsync(probe, meter, cancellationToken);
         await FillQueueAsync(messages, cancellationToken);
 
-        await using var consuming = await EngineProbe.StartAsync(database, servers.Broker, consume: true, cancellationToken);
-        return await MeasureAsync(consuming, () => consuming.Handled, messages, cancellationToken);
+        await using var consuming = await ProbeService.StartAsync(place, cancellationToken: cancellationToken);
+        return await MeasureAsync(consuming, () => meter.Handled, messages, cancellationToken);
     }
 
-    private async Task<string> CreateDatabaseAsync(string name, CancellationToken cancellationToken)
+    private static async Task WarmUpAsync(ProbeService probe, EngineMeter meter, CancellationToken cancellationToken)
     {
-        var database = await servers.CreateDatabaseAsync($"{name}_{Guid.NewGuid():N}", cancellationToken);
-        await ExecuteAsync(database, """
-            CREATE TABLE engine_rows (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, order_id uuid NOT NULL, note text NOT NULL)
-            """, cancellationToken);
-        return database;
+        await probe.PublishAsync(new OrderCancelled(Guid.CreateVersion7(), "the engine is warm"));
+        await UntilAsync(() => meter.Published, 1, cancellationToken);
     }
 
     private async Task FillQueueAsync(int messages, CancellationToken cancellationToken)
@@ -96,27 +96,25 @@ internal sealed class EngineBench(EngineServers servers)
         }
     }
 
-    private static async Task<EngineResult> MeasureAsync(EngineProbe probe, Func<long> done, int messages, CancellationToken cancellationToken)
+    private static async Task<EngineResult> MeasureAsync(ProbeService probe, Func<long> done, int messages, CancellationToken cancellationToken)
     {
         var before = done();
         var slices = new List<EngineSlice>(Slices);
         var started = Stopwatch.GetTimestamp();
         // The rows are there since a statement of the bench: an event of the service's own wakes the relay.
-        await probe.PublishAsync(new PaymentFailed(Guid.CreateVersion7(), "wakes the relay"), cancellationToken);
+        await probe.PublishAsync(new OrderCancelled(Guid.CreateVersion7(), "wakes the relay"));
         for (var slice = 1; slice <= Slices; slice++)
         {
             var from = (Count: done(), Time: Stopwatch.GetTimestamp());
-            await UntilAsync(probe, done, before + ((long)messages * slice / Slices), cancellationToken);
+            await UntilAsync(done, before + ((long)messages * slice / Slices), cancellationToken);
             slices.Add(new EngineSlice((done() - from.Count) / Stopwatch.GetElapsedTime(from.Time).TotalSeconds, Environment.WorkingSet / 1e6));
         }
 
         return new EngineResult(messages, Stopwatch.GetElapsedTime(started), slices);
     }
 
-    private static async Task UntilAsync(EngineProbe probe, Func<long> done, long count, CancellationToken cancellationToken)
+    private static async Task UntilAsync(Func<long> done, long count, CancellationToken cancellationToken)
     {
-        if (count == 1)
-            await probe.PublishAsync(new PaymentFailed(Guid.CreateVersion7(), "the engine is warm"), cancellationToken);
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(Limit);
         while (done() < count)

@@ -1,9 +1,11 @@
 using Aspire.Hosting;
 using Aspire.Hosting.Testing;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using RabbitMQ.Client;
+using Shop.Rig.Probe;
 
 namespace Shop.Rig.Bench.Engine;
 
@@ -11,6 +13,8 @@ namespace Shop.Rig.Bench.Engine;
 internal sealed class EngineServers : IAsyncDisposable
 {
     private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(2);
+    private static readonly Dictionary<string, string?> Settings = new ConfigurationBuilder().AddEnvironmentVariables().Build().GetSection("Messaging")
+        .AsEnumerable().ToDictionary();
     private readonly DistributedApplication _app;
 
     private EngineServers(DistributedApplication app, string postgres, string broker) => (_app, Postgres, Broker) = (app, postgres, broker);
@@ -48,15 +52,15 @@ internal sealed class EngineServers : IAsyncDisposable
             await app.GetConnectionStringAsync(resource, timeout.Token) ?? throw new InvalidOperationException($"{resource} has no address.");
     }
 
-    /// <summary>Creates an empty database.</summary>
-    /// <returns>Its connection string.</returns>
-    public async Task<string> CreateDatabaseAsync(string name, CancellationToken cancellationToken)
+    /// <summary>Creates an empty database for a service that uses the broker. What <c>Messaging__*</c> of the environment says goes for it.</summary>
+    public async Task<ProbePlace> CreatePlaceAsync(string name, CancellationToken cancellationToken)
     {
+        var database = $"{name}_{Guid.NewGuid():N}";
         await using var connection = new NpgsqlConnection(Postgres);
         await connection.OpenAsync(cancellationToken);
-        await using var command = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
+        await using var command = new NpgsqlCommand($"CREATE DATABASE {database}", connection);
         await command.ExecuteNonQueryAsync(cancellationToken);
-        return new NpgsqlConnectionStringBuilder(Postgres) { Database = name }.ConnectionString;
+        return new ProbePlace(new NpgsqlConnectionStringBuilder(Postgres) { Database = database }.ConnectionString, Broker, Settings);
     }
 
     /// <summary>Connects to the broker as a bare client.</summary>

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Shop.Messaging.Outbox;
 using Shop.ServiceDefaults.Database;
 
-namespace Shop.Tests.Integration.Messaging;
+namespace Shop.Rig.Probe;
 
 /// <summary>The database of a service that only notes what it handled.</summary>
 internal sealed class ProbeContext(DbContextOptions<ProbeContext> options) : DbContext(options)

@@ -11,9 +11,12 @@ using Shop.Messaging.Outbox;
 using Shop.Messaging.Topology;
 using Shop.ServiceDefaults.Database;
 
-namespace Shop.Tests.Integration.Messaging;
+namespace Shop.Rig.Probe;
 
-/// <summary>A service with a database and the catalogue's queue: it notes each event it handles, and fails where a test tells it to.</summary>
+/// <summary>
+/// A service that has nothing but the engine, and the catalogue's queue: it notes each event it handles, and fails where it
+/// is told to.
+/// </summary>
 internal sealed class ProbeService : IAsyncDisposable
 {
     private readonly IHost _host;
@@ -26,17 +29,13 @@ internal sealed class ProbeService : IAsyncDisposable
     public IServiceProvider Services => _host.Services;
 
     public static async Task<ProbeService> StartAsync(
-        MessagingServers.Place place, bool consume = true, bool relay = true, Action<Faults>? configure = null)
+        ProbePlace place, bool consume = true, bool relay = true, Action<Faults>? configure = null, CancellationToken cancellationToken = default)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        builder.Configuration.AddInMemoryCollection(place.Settings).AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["ConnectionStrings:probedb"] = place.Database,
             ["ConnectionStrings:rabbitmq"] = place.Broker,
-            ["Messaging:RetryDelaysMilliseconds:0"] = "50",
-            ["Messaging:RetryDelaysMilliseconds:1"] = "100",
-            ["Messaging:RetryDelaysMilliseconds:2"] = "150",
-            ["Messaging:IdlePollSeconds"] = "1",
         });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddSingleton(TimeProvider.System).AddMetrics().AddSingleton<Faults>();
@@ -59,7 +58,7 @@ internal sealed class ProbeService : IAsyncDisposable
 
         var host = builder.Build();
         configure?.Invoke(host.Services.GetRequiredService<Faults>());
-        await host.StartAsync();
+        await host.StartAsync(cancellationToken);
         return new ProbeService(host);
     }
 
