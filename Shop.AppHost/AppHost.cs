@@ -77,5 +77,6 @@ builder.AddProject<Projects.Shop_TelegramBot>("telegrambot")
     .WithTelegram(telegramToken, sandbox)
     .WithHttpHealthCheck("/health");
 
+builder.AddDashboardMessages(auth, rabbitmq, [auth, catalog, orders, payments, notifications]);
 builder.AddWelcome();
 builder.Build().Run();

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-
 using Shop.Messaging.Outbox;
 
 namespace Shop.Messaging.Diagnostics;
@@ -7,6 +6,12 @@ namespace Shop.Messaging.Diagnostics;
 /// <summary>The engine's instruments, on the meter <c>Shop.Messaging</c>.</summary>
 internal sealed class MessagingMetrics : IDisposable
 {
+    /// <summary>Where seconds are told apart; by default it would be where milliseconds are.</summary>
+    private static readonly InstrumentAdvice<double> Seconds = new()
+    {
+        HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+    };
+
     private readonly Meter _meter;
     private readonly Counter<long> _published;
     private readonly Counter<long> _publishFailures;
@@ -22,8 +27,8 @@ internal sealed class MessagingMetrics : IDisposable
         _meter = factory.Create("Shop.Messaging");
         _published = _meter.CreateCounter<long>("shop.outbox.published", "{message}", "Messages the broker confirmed");
         _publishFailures = _meter.CreateCounter<long>("shop.outbox.failures", "{message}", "Messages the broker refused or did not confirm");
-        _publishDelay = _meter.CreateHistogram<double>("shop.outbox.delay", "s", "From the outbox row to the broker's confirm");
-        _handleDuration = _meter.CreateHistogram<double>("shop.inbox.duration", "s", "Handling one message, to its commit");
+        _publishDelay = _meter.CreateHistogram<double>("shop.outbox.delay", "s", "From the outbox row to the broker's confirm", tags: null, Seconds);
+        _handleDuration = _meter.CreateHistogram<double>("shop.inbox.duration", "s", "Handling one message, to its commit", tags: null, Seconds);
         _duplicates = _meter.CreateCounter<long>("shop.inbox.duplicates", "{message}", "Messages that had been handled before");
         _retries = _meter.CreateCounter<long>("shop.inbox.retries", "{message}", "Failed deliveries to be tried again");
         _parked = _meter.CreateCounter<long>("shop.inbox.parked", "{message}", "Messages put into the dead-letter queue");

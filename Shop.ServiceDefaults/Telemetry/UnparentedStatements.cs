@@ -5,13 +5,13 @@ namespace Shop.ServiceDefaults.Telemetry;
 
 /// <summary>
 /// Keeps SQL that no request and no message caused from being exported: the polling of relays, cleanups and the like would
-/// be a trace per statement. Not a sampler, which is not told the source, and whose decision would reach what is called.
+/// be a trace per statement, and so would a health check, whose request is not exported. Not a sampler, which is not told the source, and whose decision would reach what is called.
 /// </summary>
 internal sealed class UnparentedStatements : BaseProcessor<Activity>
 {
     public override void OnEnd(Activity data)
     {
-        if (data is { ParentSpanId: var parent, Source.Name: "Npgsql" } && parent == default)
+        if (data.Source.Name == "Npgsql" && (data.ParentSpanId == default || data.Parent is { Recorded: false }))
             data.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
     }
 }

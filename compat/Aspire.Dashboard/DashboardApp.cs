@@ -1,5 +1,6 @@
 using Aspire.Dashboard.ConsoleLogs;
 using Aspire.Dashboard.Login;
+using Aspire.Dashboard.Messages;
 using Aspire.Dashboard.Otlp;
 using Aspire.Dashboard.Resources;
 using Aspire.Dashboard.Shared;
@@ -18,6 +19,7 @@ internal static class DashboardApp
         builder.AddTelemetry();
         builder.AddOtlp();
         builder.AddResources();
+        builder.AddMessages();
         builder.AddLogin();
         builder.AddLanguages();
         builder.AddLivePages();
@@ -40,6 +42,7 @@ internal static class DashboardApp
         app.MapLogin();
         app.MapResources();
         app.MapConsoleLogs();
+        app.MapMessages();
         app.MapLivePages();
         app.MapAssets();
         app.MapRazorComponents<App>();

@@ -38,6 +38,7 @@ public sealed partial class PagesTests : IAsyncLifetime
     [InlineData("/traces/detail/00000000000000000000000000000001")]
     [InlineData("/structuredlogs")]
     [InlineData("/metrics")]
+    [InlineData("/messages")]
     [InlineData("/consolelogs/orders")]
     [InlineData("/consolelogs/orders/stream")]
     [InlineData("/consolelogs/orders/download")]

@@ -26,4 +26,24 @@ public sealed class UnparentedStatementsTests
 
         Assert.Equal(exported, activity.Recorded);
     }
+
+    [Fact]
+    public void Sql_of_a_request_that_is_not_exported_is_not_exported()
+    {
+        using var filter = new UnparentedStatements();
+        using var request = new Activity("health").Start();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = _ => true,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var activities = new ActivitySource("Npgsql");
+        using var activity = activities.StartActivity("SELECT", ActivityKind.Client)!;
+        Assert.True(activity.Recorded);
+
+        filter.OnEnd(activity);
+
+        Assert.False(activity.Recorded);
+    }
 }

@@ -4,7 +4,7 @@ using Aspire.Dashboard.Telemetry;
 namespace Aspire.Dashboard.Otlp;
 
 /// <summary>Takes log records over from their messages.</summary>
-internal sealed class OtlpLogs(OtlpAttributes attributes, LogStore store, TimeProvider time) : IOtlpSignal<ExportLogsServiceRequest, ExportLogsServiceResponse>
+internal sealed class OtlpLogs(OtlpAttributes attributes, LogStore store, OwnTraces own, TimeProvider time) : IOtlpSignal<ExportLogsServiceRequest, ExportLogsServiceResponse>
 {
     // What .NET's exporter calls the template of the message; the message itself has been formatted.
     private const string Template = "{OriginalFormat}";
@@ -18,7 +18,7 @@ internal sealed class OtlpLogs(OtlpAttributes attributes, LogStore store, TimePr
             foreach (var scope in sender.ScopeLogs)
             {
                 var category = attributes.Text(scope.Scope?.Name ?? "");
-                records.AddRange(scope.LogRecords.Select(message => Read(message, resource, category)));
+                records.AddRange(scope.LogRecords.Select(message => Read(message, resource, category)).Where(record => !own.Contains(record.TraceId)));
             }
         }
 

@@ -4,7 +4,7 @@ using Aspire.Dashboard.Telemetry;
 namespace Aspire.Dashboard.Otlp;
 
 /// <summary>Takes spans over from their messages.</summary>
-internal sealed class OtlpTraces(OtlpAttributes attributes, TelemetryLimits limits, TraceStore store) : IOtlpSignal<ExportTraceServiceRequest, ExportTraceServiceResponse>
+internal sealed class OtlpTraces(OtlpAttributes attributes, TelemetryLimits limits, TraceStore store, OwnTraces own) : IOtlpSignal<ExportTraceServiceRequest, ExportTraceServiceResponse>
 {
     private const int ErrorStatus = 2;
 
@@ -20,10 +20,10 @@ internal sealed class OtlpTraces(OtlpAttributes attributes, TelemetryLimits limi
                 var source = attributes.Text(scope.Scope?.Name ?? "");
                 foreach (var message in scope.Spans)
                 {
-                    if (Read(message, resource, source) is { } span)
-                        spans.Add(span);
-                    else
+                    if (Read(message, resource, source) is not { } span)
                         rejected++;
+                    else if (!own.Contains(span.TraceId))
+                        spans.Add(span);
                 }
             }
         }

@@ -2,40 +2,71 @@ using Aspire.ResourceService;
 
 namespace Aspire.Dashboard.Resources;
 
-/// <summary>The resources with their relations, laid out: who needs nobody is at the bottom.</summary>
+/// <summary>
+/// The resources with their relations, laid out in layers: who needs nobody is at the bottom. A line that passes a layer has a
+/// lane of its own there, between the resources; lines to the same resource share it.
+/// </summary>
 internal sealed class ResourceGraph
 {
-    public const int NodeWidth = 168;
     public const int NodeHeight = 46;
-    private const int ColumnGap = 36;
-    private const int RowGap = 74;
+    private const int LeastWidth = 116;
+    private const double LetterWidth = 8.2; // Of the name, in the style's font.
+    private const int AroundName = 46;
+    private const int LaneWidth = 6;
+    private const int Gap = 22;
+    private const int RowGap = 66;
     private const int Margin = 12;
-    private const int MaxSweeps = 8;
+    private const int Sweeps = 12;
+
+    private readonly IReadOnlyList<ResourceState> _resources;
+    private readonly Dictionary<string, Dictionary<string, bool>> _needs;
 
     public ResourceGraph(IReadOnlyList<ResourceState> resources)
     {
+        _resources = resources;
         var visible = resources.Where(resource => !resource.IsParameter()).DistinctBy(resource => resource.Name).ToDictionary(resource => resource.Name);
         var all = resources.GroupBy(resource => resource.Name).ToDictionary(copies => copies.Key, copies => copies.First());
-        var needs = visible.Keys.ToDictionary(name => name, name => Needs(all, visible.Keys, name));
-        var layers = Layers(needs);
-        Order(layers, needs);
+        _needs = visible.Keys.ToDictionary(name => name, name => Needs(all, visible.Keys, name));
 
-        Width = (2 * Margin) + layers.Max(layer => (layer.Count * (NodeWidth + ColumnGap)) - ColumnGap);
-        Height = (2 * Margin) + (layers.Count * (NodeHeight + RowGap)) - RowGap;
-        var places = new Dictionary<string, GraphNode>();
-        for (var i = 0; i < layers.Count; i++)
+        var layers = Layers(_needs);
+        var layerOf = layers.SelectMany((layer, index) => layer.Select(name => (name, index))).ToDictionary(place => place.name, place => place.index);
+        var rows = layers.Select(layer => layer.Select(name => new Place(name, Math.Max(LeastWidth, (int)(visible[name].Name.Length * LetterWidth) + AroundName))).ToList()).ToList();
+        var placeOf = rows.SelectMany(row => row).ToDictionary(place => place.Key);
+        var ways = _needs.SelectMany(need => need.Value.Select(other => (From: need.Key, To: other.Key, Waits: other.Value))).Select(edge => (edge.From, edge.To, edge.Waits, Way: Way(edge.From, edge.To, edge.Waits))).ToArray();
+        Arrange(rows);
+
+        var left = rows.SelectMany(row => row).Min(place => place.Center - (place.Width / 2));
+        Width = (int)rows.SelectMany(row => row).Max(place => place.Center + (place.Width / 2) - left) + (2 * Margin);
+        Height = (2 * Margin) + (rows.Count * (NodeHeight + RowGap)) - RowGap;
+        Nodes = [.. layerOf.Select(layer => new GraphNode(
+            visible[layer.Key], [.. _resources.Where(resource => resource.Name == layer.Key)],
+            X(placeOf[layer.Key]) - (placeOf[layer.Key].Width / 2), Top(layer.Value), placeOf[layer.Key].Width))];
+        var nodeOf = Nodes.ToDictionary(node => node.Resource.Name);
+        Edges = [.. ways.Select(way => new GraphEdge(nodeOf[way.From], nodeOf[way.To], way.Waits, [.. way.Way.Select(lane => (X(lane.Place), Top(lane.Layer)))]))];
+
+        int X(Place place) => (int)(place.Center - left) + Margin;
+
+        int Top(int layer) => Margin + ((rows.Count - 1 - layer) * (NodeHeight + RowGap));
+
+        // The lanes from one to the other, from the top; they are made where they are not there yet.
+        List<(Place Place, int Layer)> Way(string from, string to, bool waits)
         {
-            var left = (Width - ((layers[i].Count * (NodeWidth + ColumnGap)) - ColumnGap)) / 2;
-            for (var j = 0; j < layers[i].Count; j++)
+            var lanes = new List<(Place, int)>();
+            var above = placeOf[from];
+            for (var layer = layerOf[from] - 1; layer > layerOf[to]; layer--)
             {
-                var name = layers[i][j];
-                places[name] = new GraphNode(
-                    visible[name], [.. resources.Where(resource => resource.Name == name)], left + (j * (NodeWidth + ColumnGap)), Margin + ((layers.Count - 1 - i) * (NodeHeight + RowGap)));
+                var key = $"{to} {waits} {layer}";
+                if (!placeOf.TryGetValue(key, out var lane))
+                    rows[layer].Add(placeOf[key] = lane = new Place(key, LaneWidth));
+                Connect(above, lane);
+                lanes.Add((lane, layer));
+                above = lane;
             }
-        }
 
-        Nodes = [.. places.Values];
-        Edges = [.. needs.SelectMany(need => need.Value.Select(other => new GraphEdge(places[need.Key], places[other.Key], other.Value)))];
+            if (layerOf[from] > layerOf[to])
+                Connect(above, placeOf[to]);
+            return lanes;
+        }
     }
 
     public IReadOnlyList<GraphNode> Nodes { get; }
@@ -64,6 +95,9 @@ internal sealed class ResourceGraph
             }
         }
 
+        // Who needs a database needs its server; one line says so.
+        foreach (var parent in found.Keys.SelectMany(other => all[other].Relations).Where(relation => relation.Type == "Parent").Select(relation => relation.Resource).ToArray())
+            found.Remove(parent);
         return found;
     }
 
@@ -91,23 +125,82 @@ internal sealed class ResourceGraph
         }
     }
 
-    /// <summary>Puts each near the middle of what it is connected with, so that few lines cross.</summary>
-    private static void Order(List<List<string>> layers, Dictionary<string, Dictionary<string, bool>> needs)
+    private static void Connect(Place above, Place below)
     {
-        var neighbours = needs.Keys.ToDictionary(
-            name => name, name => needs[name].Keys.Concat(needs.Where(need => need.Value.ContainsKey(name)).Select(need => need.Key)).ToArray());
-        var position = layers.SelectMany(layer => layer.Select((name, index) => (name, At: (index + 0.5) / layer.Count))).ToDictionary(place => place.name, place => place.At);
-        for (var sweep = 0; sweep < MaxSweeps; sweep++)
+        above.Below.Add(below);
+        below.Above.Add(above);
+    }
+
+    /// <summary>Puts each near the middle of what it is connected with: first in order, so that few lines cross, then in place, so that they are straight.</summary>
+    private static void Arrange(List<List<Place>> rows)
+    {
+        foreach (var row in rows)
+            Spread(row, _ => 0);
+        for (var sweep = 0; sweep < Sweeps; sweep++)
         {
-            foreach (var layer in layers)
+            var down = sweep % 2 == 0;
+            var orders = sweep < Sweeps / 2;
+            foreach (var row in down ? rows.AsEnumerable().Reverse() : rows)
             {
-                var sorted = layer.OrderBy(name => neighbours[name].Length == 0 ? position[name] : neighbours[name].Average(other => position[other])).ToArray();
-                layer.Clear();
-                layer.AddRange(sorted);
-                for (var i = 0; i < sorted.Length; i++)
-                    position[sorted[i]] = (i + 0.5) / sorted.Length;
+                if (orders)
+                {
+                    var sorted = row.OrderBy(place => Wanted(place, down)).ToArray();
+                    row.Clear();
+                    row.AddRange(sorted);
+                }
+
+                Spread(row, place => Wanted(place, down));
             }
         }
+
+        static double Wanted(Place place, bool down)
+        {
+            var others = down ? place.Above : place.Below;
+            return others.Count == 0 ? place.Center : others.Average(other => other.Center);
+        }
+    }
+
+    /// <summary>Gives each the centre it wants, as nearly as their order and widths allow: who would overlap moves as one block.</summary>
+    private static void Spread(List<Place> row, Func<Place, double> wanted)
+    {
+        var blocks = new Stack<(double Sum, int Count)>();
+        var offsets = new double[row.Count];
+        for (var i = 0; i < row.Count; i++)
+        {
+            offsets[i] = i == 0 ? 0 : offsets[i - 1] + ((row[i - 1].Width + row[i].Width) / 2.0) + Gap;
+            var block = (Sum: wanted(row[i]) - offsets[i], Count: 1);
+            while (blocks.TryPeek(out var before) && before.Sum / before.Count > block.Sum / block.Count)
+            {
+                blocks.Pop();
+                block = (before.Sum + block.Sum, before.Count + block.Count);
+            }
+
+            blocks.Push(block);
+        }
+
+        var at = row.Count;
+        foreach (var (sum, count) in blocks)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                at--;
+                row[at].Center = (sum / count) + offsets[at];
+            }
+        }
+    }
+
+    /// <summary>A place in a layer: of a resource, or of lines that pass.</summary>
+    private sealed class Place(string key, int width)
+    {
+        public string Key => key;
+
+        public int Width => width;
+
+        public double Center { get; set; }
+
+        public HashSet<Place> Above { get; } = [];
+
+        public HashSet<Place> Below { get; } = [];
     }
 }
 
@@ -115,9 +208,14 @@ internal sealed class ResourceGraph
 /// <param name="Copies">All its copies.</param>
 /// <param name="X">The left side.</param>
 /// <param name="Y">The upper side.</param>
-internal sealed record GraphNode(ResourceState Resource, IReadOnlyList<ResourceState> Copies, int X, int Y);
+/// <param name="Width">As its name needs.</param>
+internal sealed record GraphNode(ResourceState Resource, IReadOnlyList<ResourceState> Copies, int X, int Y, int Width)
+{
+    public int Center => X + (Width / 2);
+}
 
 /// <param name="From">Who needs.</param>
-/// <param name="To">What is needed.</param>
-/// <param name="Waits">Whether it is waited for as well.</param>
-internal sealed record GraphEdge(GraphNode From, GraphNode To, bool Waits);
+/// <param name="To">Who is needed.</param>
+/// <param name="Waits">Whether the start waits for it.</param>
+/// <param name="Lanes">Where the line passes layers in between: the middle and the upper side.</param>
+internal sealed record GraphEdge(GraphNode From, GraphNode To, bool Waits, IReadOnlyList<(int X, int Top)> Lanes);

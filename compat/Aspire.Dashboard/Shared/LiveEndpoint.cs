@@ -15,6 +15,7 @@ internal sealed class LiveEndpoint(TraceStore traces, LogStore logs, MetricStore
     private const string TracePrefix = "trace:";
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Ask = TimeSpan.FromSeconds(5); // What nobody tells is asked for.
     private static readonly byte[] KeepAliveLine = Encoding.UTF8.GetBytes(": here\n\n");
 
     private int _pages;
@@ -68,7 +69,7 @@ internal sealed class LiveEndpoint(TraceStore traces, LogStore logs, MetricStore
             }
 
             await Task.Delay(Pause, time, cancellationToken);
-            pause.CancelAfter(KeepAlive);
+            pause.CancelAfter(watched.Wait);
             await watched.Topic.WaitAsync(version, pause.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
             if (watched.Topic.Version == version)
@@ -86,14 +87,15 @@ internal sealed class LiveEndpoint(TraceStore traces, LogStore logs, MetricStore
         "traces" => Of(traces.Changed),
         "logs" => Of(logs.Changed),
         "metrics" => Of(metrics.Changed),
+        "messages" => new Watched(new Topic(), () => time.GetUtcNow().Ticks / Ask.Ticks, Ask),
         _ when watch.StartsWith(TracePrefix, StringComparison.Ordinal) && TraceId.TryParse(watch[TracePrefix.Length..], out var id) =>
-            new Watched(traces.Changed, () => traces.TryGet(id, out var trace) ? trace.Count : 0),
+            new Watched(traces.Changed, () => traces.TryGet(id, out var trace) ? trace.Count : 0, KeepAlive),
         _ => null,
     };
 
-    private static Watched Of(Topic topic) => new(topic, () => topic.Version);
+    private static Watched Of(Topic topic) => new(topic, () => topic.Version, KeepAlive);
 
-    private sealed record Watched(Topic Topic, Func<long> Stamp);
+    private sealed record Watched(Topic Topic, Func<long> Stamp, TimeSpan Wait);
 }
 
 internal static class LiveEndpointExtensions

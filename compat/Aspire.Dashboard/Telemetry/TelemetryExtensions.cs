@@ -13,6 +13,7 @@ internal static class TelemetryExtensions
         builder.Services.AddOptions<TelemetryLimits>().BindConfiguration(TelemetryLimits.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton(services => services.GetRequiredService<IOptions<TelemetryLimits>>().Value);
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<OwnTraces>();
         builder.Services.AddSingleton<TraceStore>();
         builder.Services.AddSingleton<LogStore>();
         builder.Services.AddSingleton<MetricStore>();
