@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Aspire.Dashboard.Shared;
+using Aspire.Dashboard.Telemetry;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
@@ -20,8 +21,8 @@ internal static class MessagesExtensions
             .Validate(options => options.Services.Count == 0 || options.Token.Url is not null, $"{MessagesOptions.Section}:Token:Url is missing.")
             .ValidateOnStart();
         builder.Services.AddSingleton(services => new OperatorClient(
-            new HttpClient(new OperatorToken(services.GetRequiredService<IOptions<MessagesOptions>>(), services.GetRequiredService<TimeProvider>()) { InnerHandler = Connections() }) { Timeout = Timeout },
-            services.GetRequiredService<Telemetry.OwnTraces>(),
+            new HttpClient(ActivatorUtilities.CreateInstance<OperatorToken>(services).Over(Connections())) { Timeout = Timeout },
+            services.GetRequiredService<OwnTraces>(),
             services.GetRequiredService<IOptions<MessagesOptions>>()));
         builder.Services.AddSingleton(services => new Broker(new HttpClient(Connections()) { Timeout = Timeout }, services.GetRequiredService<IOptions<MessagesOptions>>()));
         builder.Services.AddSingleton<MessagesOverview>();
@@ -32,6 +33,12 @@ internal static class MessagesExtensions
     // The token and the password go nowhere but to the addresses that were given; trace contexts are our own.
     private static SocketsHttpHandler Connections() =>
         new() { ConnectTimeout = ConnectTimeout, UseProxy = false, AllowAutoRedirect = false, UseCookies = false, ActivityHeadersPropagator = null };
+
+    private static OperatorToken Over(this OperatorToken token, HttpMessageHandler connections)
+    {
+        token.InnerHandler = connections;
+        return token;
+    }
 
     // The form has an antiforgery token, which is checked for every endpoint that reads a form.
     private static async Task<Results<RedirectHttpResult, NotFound>> ReplayAsync(

@@ -1,12 +1,13 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Serialization;
+using Aspire.Dashboard.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace Aspire.Dashboard.Messages;
 
 /// <summary>Puts the dashboard's own token on each request; one is kept until shortly before it runs out.</summary>
-internal sealed class OperatorToken(IOptions<MessagesOptions> options, TimeProvider time) : DelegatingHandler
+internal sealed class OperatorToken(IOptions<MessagesOptions> options, OwnTraces traces, TimeProvider time) : DelegatingHandler
 {
     private static readonly TimeSpan RenewBefore = TimeSpan.FromSeconds(60);
 
@@ -39,6 +40,7 @@ internal sealed class OperatorToken(IOptions<MessagesOptions> options, TimeProvi
 
             var credentials = options.Value.Token;
             using var request = new HttpRequestMessage(HttpMethod.Post, credentials.Url);
+            request.Headers.Add("traceparent", traces.Next());
             request.Content = new FormUrlEncodedContent(
                 [new("grant_type", "client_credentials"), new("client_id", credentials.ClientId), new("client_secret", credentials.ClientSecret)]);
             using var response = await base.SendAsync(request, cancellationToken);
