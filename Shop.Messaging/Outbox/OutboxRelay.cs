@@ -33,9 +33,15 @@ internal sealed partial class OutboxRelay<TContext>(
         {
             try
             {
-                while (await RelayBatchAsync(stoppingToken))
+                while (await RelayBatchAsync(stoppingToken) is { } next)
+                {
                     failures = 0;
-                await signal.WaitAsync(await NextSleepAsync(stoppingToken), stoppingToken);
+                    if (next > TimeSpan.Zero)
+                        await signal.WaitAsync(SleepUntil(next), stoppingToken);
+                }
+
+                // Nothing to claim, which is how a wake-up by the clock ends.
+                await signal.WaitAsync(SleepUntil(await store.FindNextDueAsync(stoppingToken)), stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -54,14 +60,14 @@ internal sealed partial class OutboxRelay<TContext>(
         await DropPublisherAsync();
     }
 
-    /// <returns>Whether there may be more to do at once.</returns>
-    private async Task<bool> RelayBatchAsync(CancellationToken cancellationToken)
+    /// <returns>When to try again, at the latest; null when there was nothing to claim.</returns>
+    private async Task<TimeSpan?> RelayBatchAsync(CancellationToken cancellationToken)
     {
         // Connect first: a lease that waits for the broker to come back would hold its lanes for nothing.
         var publisher = await GetPublisherAsync(cancellationToken);
         var claimed = time.GetTimestamp();
         if (await store.ClaimAsync(cancellationToken) is not { } claim)
-            return false;
+            return null;
 
         // A publish that starts later could end after the lease.
         var lastStart = TimeSpan.FromSeconds(_options.LeaseSeconds - _options.ConfirmSeconds);
@@ -78,7 +84,8 @@ internal sealed partial class OutboxRelay<TContext>(
         var failed = stuck is null ? errors.ConvertAll(Fail) : [];
 
         // The confirms are in: note them even while stopping, or the next start publishes the batch again.
-        if (await store.CompleteAsync(claim, published.ConvertAll(message => message.Sequence), failed, CancellationToken.None))
+        var completion = await store.CompleteAsync(claim, published.ConvertAll(message => message.Sequence), failed, CancellationToken.None);
+        if (completion.LeaseHeld)
             FaultPoints.Reach(FaultPoints.OutboxAfterComplete, published, message => message.Id.ToString());
         else
             LeaseLost(logger, claim.Messages.Count);
@@ -92,7 +99,7 @@ internal sealed partial class OutboxRelay<TContext>(
         // A confirm that is still owed must not be waited for by the channel; a message that no queue took misses its queue.
         if (errors.Any(error => error.Cause is TimeoutException or NotPublishedException { IsReturn: true }))
             await DropPublisherAsync();
-        return claim.Messages.Count > 0;
+        return completion.NextDue ?? TimeSpan.MaxValue;
     }
 
     private async Task<(List<PendingMessage> Published, PublishError? Error)> PublishChainAsync(
@@ -138,12 +145,11 @@ internal sealed partial class OutboxRelay<TContext>(
         return new FailedPublish(message.Sequence, cause.Message, Backoff(attempt), park);
     }
 
-    private async Task<TimeSpan> NextSleepAsync(CancellationToken cancellationToken)
+    /// <remarks>Not shorter than a moment: what is due at once could not be claimed a moment ago.</remarks>
+    private TimeSpan SleepUntil(TimeSpan? due)
     {
         var longest = TimeSpan.FromSeconds(_options.IdlePollSeconds);
-        return await store.FindNextDueAsync(cancellationToken) is { } due
-            ? TimeSpan.FromTicks(Math.Clamp(due.Ticks, ShortestSleep.Ticks, longest.Ticks))
-            : longest;
+        return due is null || due > longest ? longest : due < ShortestSleep ? ShortestSleep : due.Value;
     }
 
     private async ValueTask<Publisher> GetPublisherAsync(CancellationToken cancellationToken)

@@ -24,7 +24,16 @@ internal sealed record FailedPublish(long Sequence, string Error, TimeSpan Delay
 /// <param name="Parked">Rows given up.</param>
 internal sealed record OutboxLag(long Pending, TimeSpan OldestAge, long Parked);
 
+/// <summary>What became of a completion.</summary>
+/// <param name="LeaseHeld">False when the lease was lost meanwhile: another relay has the rows, and nothing was marked.</param>
+/// <param name="NextDue">When it is worth trying to claim again; null when nothing is pending.</param>
+internal sealed record Completion(bool LeaseHeld, TimeSpan? NextDue);
+
 /// <summary>The relay's SQL. Each method is one round trip and one short transaction: none is open while the broker is talked to.</summary>
+/// <remarks>
+/// What the relay notes about its own work is committed without waiting for the disk. Should the server crash right then and
+/// forget it, rows that are published already are published again, as after a crash of the relay itself.
+/// </remarks>
 internal sealed class OutboxStore<TContext>(IServiceScopeFactory scopes, IOptions<MessagingOptions> options) where TContext : DbContext
 {
     /// <summary>For a connection whose other end is gone without a word; well within the lease.</summary>
@@ -50,6 +59,20 @@ internal sealed class OutboxStore<TContext>(IServiceScopeFactory scopes, IOption
     /// </summary>
     private const string HasClaimable = $"(SELECT 1 FROM outbox o WHERE o.lane = l.lane AND {Claimable} ORDER BY o.sequence LIMIT 1) IS NOT NULL";
 
+    private const string WithoutSync = "set_config('synchronous_commit', 'off', is_local => true)";
+
+    /// <summary>
+    /// When it is worth trying to claim again, in seconds: at once when something is claimable in a free lane, in a moment when
+    /// another relay holds the lane, else when the next backed-off row falls due.
+    /// </summary>
+    private const string NextDue = $"""
+        SELECT least(
+            (SELECT min(CASE WHEN l.leased_until < now() THEN 0 ELSE $1 END) FROM outbox_lanes l
+             WHERE {HasClaimable}),
+            (SELECT extract(epoch FROM min(next_attempt_at) - now())::float8 FROM outbox
+             WHERE published_at IS NULL AND parked_at IS NULL AND attempts > 0 AND next_attempt_at > now()))
+        """;
+
     /// <summary>
     /// Leases the lanes that have something to publish and that nobody holds, and reads the first rows of each: the same
     /// share of the batch for every lane, so that a long backlog in one holds up no other. Null when there is nothing to claim.
@@ -63,7 +86,7 @@ internal sealed class OutboxStore<TContext>(IServiceScopeFactory scopes, IOption
                 WHERE leased_until < now() AND {HasClaimable}
                 FOR UPDATE SKIP LOCKED)
             UPDATE outbox_lanes SET token = $1, leased_until = now() + make_interval(secs => $2)
-            FROM free WHERE outbox_lanes.lane = free.lane
+            FROM free CROSS JOIN {WithoutSync} WHERE outbox_lanes.lane = free.lane
             """)
         {
             Parameters = { new() { Value = token }, new() { Value = (double)options.Value.LeaseSeconds } },
@@ -96,12 +119,11 @@ internal sealed class OutboxStore<TContext>(IServiceScopeFactory scopes, IOption
     }, cancellationToken);
 
     /// <summary>Gives the lanes back, marks what was published, and backs off or parks what was not.</summary>
-    /// <returns>False when the lease was lost meanwhile: another relay has the rows, and nothing is marked.</returns>
-    public Task<bool> CompleteAsync(
+    public Task<Completion> CompleteAsync(
         Claim claim, IReadOnlyCollection<long> published, IReadOnlyCollection<FailedPublish> failed, CancellationToken cancellationToken) =>
         UseAsync(async connection =>
         {
-            await using var command = new NpgsqlCommand("""
+            var complete = new NpgsqlBatchCommand($"""
                 WITH released AS (
                     UPDATE outbox_lanes SET token = NULL, leased_until = '-infinity' WHERE token = $1 RETURNING lane),
                 done AS (
@@ -113,10 +135,9 @@ internal sealed class OutboxStore<TContext>(IServiceScopeFactory scopes, IOption
                         parked_at = CASE WHEN f.park THEN now() END
                     FROM unnest($3, $4, $5, $6) AS f (sequence, error, delay, park)
                     WHERE outbox.sequence = f.sequence AND lane IN (SELECT lane FROM released))
-                SELECT count(*) FROM released
-                """, connection)
+                SELECT count(*), {WithoutSync} FROM released
+                """)
             {
-                CommandTimeout = TimeoutSeconds,
                 Parameters =
                 {
                     new() { Value = claim.Token },
@@ -127,23 +148,21 @@ internal sealed class OutboxStore<TContext>(IServiceScopeFactory scopes, IOption
                     new() { Value = failed.Select(row => row.Park).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Boolean },
                 },
             };
-            return await command.ExecuteScalarAsync(cancellationToken) is > 0L;
+            var next = new NpgsqlBatchCommand(NextDue) { Parameters = { new() { Value = LeasedLaneWait.TotalSeconds } } };
+
+            await using var batch = new NpgsqlBatch(connection) { BatchCommands = { complete, next }, Timeout = TimeoutSeconds };
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            await reader.ReadAsync(cancellationToken);
+            var leaseHeld = reader.GetInt64(0) > 0;
+            await reader.NextResultAsync(cancellationToken);
+            await reader.ReadAsync(cancellationToken);
+            return new Completion(leaseHeld, reader.IsDBNull(0) ? null : TimeSpan.FromSeconds(reader.GetDouble(0)));
         }, cancellationToken);
 
-    /// <summary>
-    /// When it is worth trying to claim again: at once when something is claimable in a free lane, in a moment when another
-    /// relay holds the lane, else when the next backed-off row falls due.
-    /// </summary>
-    /// <returns>Null when nothing is pending.</returns>
+    /// <summary>When it is worth trying to claim again; null when nothing is pending.</summary>
     public Task<TimeSpan?> FindNextDueAsync(CancellationToken cancellationToken) => UseAsync<TimeSpan?>(async connection =>
     {
-        await using var command = new NpgsqlCommand($"""
-            SELECT least(
-                (SELECT min(CASE WHEN l.leased_until < now() THEN 0 ELSE $1 END) FROM outbox_lanes l
-                 WHERE {HasClaimable}),
-                (SELECT extract(epoch FROM min(next_attempt_at) - now())::float8 FROM outbox
-                 WHERE published_at IS NULL AND parked_at IS NULL AND attempts > 0 AND next_attempt_at > now()))
-            """, connection)
+        await using var command = new NpgsqlCommand(NextDue, connection)
         {
             CommandTimeout = TimeoutSeconds,
             Parameters = { new() { Value = LeasedLaneWait.TotalSeconds } },

@@ -56,6 +56,7 @@ internal static class IdempotencyStore
     }
 
     /// <summary>Stores the answer.</summary>
+    /// <exception cref="InvalidOperationException">The key is not there: the transaction that holds it has ended, and what it did with it.</exception>
     public static async Task CompleteAsync(DbContext db, IdempotencyEntry entry, StoredAnswer answer, CancellationToken cancellationToken)
     {
         await db.Database.OpenConnectionAsync(cancellationToken);
@@ -66,7 +67,8 @@ internal static class IdempotencyStore
                 WHERE scope = $1 AND key_hash = $2
                 """, entry.Scope, entry.KeyHash, answer.Status, (object?)answer.ContentType ?? DBNull.Value,
                 (object?)answer.Location ?? DBNull.Value, SealedBox.Seal(BodyKey(entry), answer.Body));
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            if (await command.ExecuteNonQueryAsync(cancellationToken) != 1)
+                throw new InvalidOperationException("The request's Idempotency-Key is gone.");
         }
         finally
         {

@@ -220,9 +220,9 @@ public sealed class MessagingTests(MessagingServers servers) : IClassFixture<Mes
         var current = Assert.IsType<Claim>(await store.ClaimAsync(default));
         var sequence = Assert.Single(current.Messages).Sequence;
 
-        Assert.False(await store.CompleteAsync(slept, [sequence], [], default));
+        Assert.False((await store.CompleteAsync(slept, [sequence], [], default)).LeaseHeld);
         Assert.Equal(1, await service.ScalarAsync<int>($"""SELECT count(*)::int AS "Value" FROM outbox WHERE published_at IS NULL"""));
-        Assert.True(await store.CompleteAsync(current, [sequence], [], default));
+        Assert.Equal(new Completion(LeaseHeld: true, NextDue: null), await store.CompleteAsync(current, [sequence], [], default));
         Assert.Equal(0, await service.ScalarAsync<int>($"""SELECT count(*)::int AS "Value" FROM outbox WHERE published_at IS NULL"""));
     }
 
@@ -236,14 +236,16 @@ public sealed class MessagingTests(MessagingServers servers) : IClassFixture<Mes
 
         var claim = Assert.IsType<Claim>(await store.ClaimAsync(default));
         Assert.Equal(3, claim.Messages.Count);
-        await store.CompleteAsync(claim, [], [new FailedPublish(claim.Messages[0].Sequence, "refused", TimeSpan.FromHours(1), Park: false)], default);
+        var refused = new FailedPublish(claim.Messages[0].Sequence, "refused", TimeSpan.FromHours(1), Park: false);
+        Assert.Equal(TimeSpan.Zero, (await store.CompleteAsync(claim, [], [refused], default)).NextDue);
 
         var next = Assert.IsType<Claim>(await store.ClaimAsync(default));
         Assert.Equal(claim.Messages[2].Sequence, Assert.Single(next.Messages).Sequence);
-        await store.CompleteAsync(next, [claim.Messages[2].Sequence], [], default);
+        var completion = await store.CompleteAsync(next, [claim.Messages[2].Sequence], [], default);
 
         // The second row is due, but nothing can be claimed until the first is: no reason to wake before.
         Assert.Null(await store.ClaimAsync(default));
+        Assert.InRange(Assert.NotNull(completion.NextDue), TimeSpan.FromMinutes(59), TimeSpan.FromHours(1));
         Assert.InRange(Assert.NotNull(await store.FindNextDueAsync(default)), TimeSpan.FromMinutes(59), TimeSpan.FromHours(1));
     }
 
@@ -275,7 +277,7 @@ public sealed class MessagingTests(MessagingServers servers) : IClassFixture<Mes
         var claim = Assert.IsType<Claim>(await store.ClaimAsync(default));
         await service.ExecuteAsync($"UPDATE outbox_lanes SET token = gen_random_uuid() WHERE lane = 3");
 
-        Assert.True(await store.CompleteAsync(claim, [.. claim.Messages.Select(message => message.Sequence)], [], default));
+        Assert.True((await store.CompleteAsync(claim, [.. claim.Messages.Select(message => message.Sequence)], [], default)).LeaseHeld);
 
         Assert.Equal(0, await service.ScalarAsync<int>(
             $"""SELECT count(*)::int AS "Value" FROM outbox WHERE (published_at IS NULL) <> (lane = 3)"""));

@@ -115,13 +115,15 @@ internal sealed class TcpProxy : IAsyncDisposable
                 if (_delayMilliseconds is > 0 and var delay)
                     await Task.Delay(delay, _stopping.Token);
                 if (_swallows)
+                    link.HasLost = true;
+                if (link.HasLost)
                     continue;
                 for (var sent = 0; sent < count;)
                     sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), _stopping.Token);
             }
 
             // Nothing tells the other side that this one has gone, until the connection is broken.
-            if (_swallows)
+            if (link.HasLost || _swallows)
                 await link.Broken.WaitAsync(_stopping.Token);
             else
                 to.Shutdown(SocketShutdown.Send);
@@ -150,6 +152,9 @@ internal sealed class TcpProxy : IAsyncDisposable
         public Socket Server { get; } = Prepare(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
 
         public Task Broken => _broken.Task;
+
+        /// <summary>Whether bytes were swallowed. Nothing may follow them: a stream with a hole is no stream.</summary>
+        public bool HasLost { get; set; }
 
         public void Break()
         {

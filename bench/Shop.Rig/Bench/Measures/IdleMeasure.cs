@@ -49,6 +49,7 @@ internal static class IdleMeasure
             new Figure(Group, "POST to 202, p95", accept.At(0.95), "ms"),
             new Figure(Group, "POST to confirmed, p50", confirm.At(0.5), "ms") { Target = new Target(LongestConfirm, IsMinimum: false) },
             new Figure(Group, "POST to confirmed, p95", confirm.At(0.95), "ms"),
+            .. await OrderStages.ReadAsync(run, orders, cancellationToken),
         ]);
     }
 
