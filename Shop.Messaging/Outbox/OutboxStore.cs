@@ -59,7 +59,8 @@ internal sealed class OutboxStore<TContext>(IServiceScopeFactory scopes, IOption
     /// </summary>
     private const string HasClaimable = $"(SELECT 1 FROM outbox o WHERE o.lane = l.lane AND {Claimable} ORDER BY o.sequence LIMIT 1) IS NOT NULL";
 
-    private const string WithoutSync = "set_config('synchronous_commit', 'off', is_local => true)";
+    /// <summary>For the transaction that calls it.</summary>
+    private const string WithoutSync = "set_config('synchronous_commit', 'off', true)";
 
     /// <summary>
     /// When it is worth trying to claim again, in seconds: at once when something is claimable in a free lane, in a moment when
