@@ -5,7 +5,7 @@ namespace Shop.Messaging.Diagnostics;
 /// <summary>What is told at a fault point.</summary>
 /// <param name="MessageIds">The messages that have come this far, by the AMQP <c>message_id</c>.</param>
 /// <param name="Type">Their type, when it is one message.</param>
-/// <param name="Queue">The queue they were consumed from; for <see cref="FaultPoints.FailedAfterConfirm"/> the one they were sent on to.</param>
+/// <param name="Queue">The queue they were consumed from; for failed ones the one they are sent on to.</param>
 public sealed record FaultPoint(IReadOnlyList<string> MessageIds, string? Type = null, string? Queue = null);
 
 /// <summary>
@@ -41,6 +41,9 @@ public static class FaultPoints
 
     /// <summary>The acknowledgement was handed to the client.</summary>
     public const string InboxAfterAck = "inbox.after_ack";
+
+    /// <summary>A message that failed is about to be sent on to a retry or dead-letter queue, or back to its own.</summary>
+    public const string FailedBeforePublish = "failed.before_publish";
 
     /// <summary>A failed message was sent on to a retry or dead-letter queue and confirmed; the original is not yet acknowledged.</summary>
     public const string FailedAfterConfirm = "failed.after_confirm";

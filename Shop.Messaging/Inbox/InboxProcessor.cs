@@ -141,11 +141,7 @@ internal sealed partial class InboxProcessor<TContext>(
     /// <returns>Rows written.</returns>
     private static async Task<int> SaveAsync(TContext db, CancellationToken cancellationToken)
     {
-        // A failure rolls back everything: a savepoint would be two statements for nothing.
-        var savepoints = db.Database.AutoSavepointsEnabled;
-        db.Database.AutoSavepointsEnabled = false;
         var written = await db.SaveChangesAsync(cancellationToken);
-        db.Database.AutoSavepointsEnabled = savepoints;
         db.ChangeTracker.Clear();
         return written;
     }

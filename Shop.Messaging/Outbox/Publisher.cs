@@ -84,8 +84,11 @@ internal sealed class Publisher : IAsyncDisposable
     /// <exception cref="NotPublishedException">The broker refused the message, or the queue is not there.</exception>
     /// <exception cref="TimeoutException">No confirm came in time.</exception>
     /// <exception cref="RabbitMQClientException">The channel closed.</exception>
-    public async Task PublishToQueueAsync(string queue, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
+    public async Task PublishToQueueAsync(string queue, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        FaultPoints.Reach(FaultPoints.FailedBeforePublish, properties.MessageId, properties.Type, queue);
         await await SendAsync("", queue, mandatory: true, properties, body, cancellationToken);
+    }
 
     /// <returns>The confirm.</returns>
     private async Task<Task> SendAsync(

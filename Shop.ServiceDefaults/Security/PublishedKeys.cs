@@ -19,8 +19,11 @@ internal sealed class PublishedKeys(Func<HttpClient> createClient, TimeProvider 
     /// <summary>Auth is not asked more often, whatever tokens come.</summary>
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(2);
 
-    /// <summary>After that a key that Auth has withdrawn is forgotten.</summary>
+    /// <summary>After that a key that Auth has withdrawn is forgotten, or as soon as Auth answers again.</summary>
     private static readonly TimeSpan MaxAge = TimeSpan.FromHours(1);
+
+    /// <summary>How often one request waits in vain while Auth is away and the known keys are old.</summary>
+    private static readonly TimeSpan AskAgainForOld = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _asking = new(1, 1);
     private volatile Answer? _last;
@@ -28,8 +31,12 @@ internal sealed class PublishedKeys(Func<HttpClient> createClient, TimeProvider 
     /// <exception cref="HttpRequestException">There are none yet, and they cannot be fetched.</exception>
     public async Task<OpenIdConnectConfiguration> GetConfigurationAsync(CancellationToken cancel)
     {
-        if (_last is { Keys: { } known } last && time.GetElapsedTime(last.At) < MaxAge)
+        if (_last is { Keys: { } known } last
+            && (time.GetElapsedTime(last.KeysAt) < MaxAge || last.Failure is not null && time.GetElapsedTime(last.At) < AskAgainForOld))
+        {
             return known;
+        }
+
         var answer = await AskAsync(cancel);
         return answer.Keys ?? throw NotFetched(answer);
     }
@@ -69,7 +76,8 @@ internal sealed class PublishedKeys(Func<HttpClient> createClient, TimeProvider 
             {
                 failure = exception;
             }
-            return _last = new Answer(keys ?? _last?.Keys, failure, time.GetTimestamp());
+            var now = time.GetTimestamp();
+            return _last = keys is not null || _last is null ? new Answer(keys, now, failure, now) : _last with { Failure = failure, At = now };
         }
         finally
         {
@@ -95,7 +103,8 @@ internal sealed class PublishedKeys(Func<HttpClient> createClient, TimeProvider 
     public void Dispose() => _asking.Dispose();
 
     /// <param name="Keys">What it has last been seen to publish.</param>
-    /// <param name="Failure">Why it did not answer, if it did not.</param>
-    /// <param name="At">When it was asked.</param>
-    private sealed record Answer(OpenIdConnectConfiguration? Keys, Exception? Failure, long At);
+    /// <param name="KeysAt">When that was.</param>
+    /// <param name="Failure">Why it did not answer the last time, if it did not.</param>
+    /// <param name="At">When it was asked the last time.</param>
+    private sealed record Answer(OpenIdConnectConfiguration? Keys, long KeysAt, Exception? Failure, long At);
 }

@@ -66,6 +66,14 @@ public sealed class InvariantTests
     public void A_second_publish_in_calm_is_found() => Finds<PublishedOnce>(Good() with { TapDeliveries = 2 });
 
     [Fact]
+    public void A_second_note_of_a_publish_is_found_unless_the_database_crashed()
+    {
+        var noted = Good() with { Completions = [$"{EventId}", $"{EventId}"] };
+        Finds<NotedOnce>(noted);
+        Assert.Empty(new NotedOnce().Check(noted with { DatabaseCrashed = true }).Violations);
+    }
+
+    [Fact]
     public void A_group_that_does_not_sum_to_zero_is_found() => Finds<LedgerBalances>(Good() with { Ledger = [Good().Ledger[0]] });
 
     [Fact]

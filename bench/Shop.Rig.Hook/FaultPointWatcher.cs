@@ -4,12 +4,12 @@ namespace Shop.Rig.Hook;
 
 /// <summary>
 /// Hears in a service's own process of the fault points that Shop.Messaging passes: writes down what the rig wants to know
-/// afterwards, and ends or stops the process where the rig has ordered it.
+/// afterwards, and ends or stops the process, or fails what it does, where the rig has ordered it.
 /// </summary>
 internal sealed class FaultPointWatcher : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
 {
     private const string ListenerName = "Shop.Messaging";
-    private static readonly HashSet<string> Witnessed = ["inbox.after_commit", "outbox.after_confirm"];
+    private static readonly HashSet<string> Witnessed = ["inbox.after_commit", "outbox.after_complete"];
 
     private readonly WitnessFile _witness;
     private readonly OrderFile _order;

@@ -78,6 +78,22 @@ public sealed class PublishedKeysTests : IDisposable
     }
 
     [Fact]
+    public async Task Old_keys_hold_while_Auth_is_away_and_are_forgotten_when_it_answers_again()
+    {
+        await _keys.GetConfigurationAsync(default);
+        _published = ["second"];
+        _away = true;
+        _time.Advance(TimeSpan.FromMinutes(61));
+        for (var request = 0; request < 10; request++)
+            Assert.Equal(["first"], (await _keys.GetConfigurationAsync(default)).SigningKeys.Select(key => key.KeyId));
+        Assert.Equal(2, _auth.Requests.Count);
+
+        _away = false;
+        _time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(["second"], (await _keys.GetConfigurationAsync(default)).SigningKeys.Select(key => key.KeyId));
+    }
+
+    [Fact]
     public async Task A_token_that_cannot_be_checked_now_is_answered_503_and_not_401()
     {
         await using var service = await StartServiceAsync();

@@ -64,6 +64,7 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
                 Backlog = backlog,
                 Poison = attack.Poison,
                 Faults = _faults.Count(fault => fault.Happened),
+                DatabaseCrashed = _faults.Any(fault => fault is { Happened: true, Fault: KillBackend or KillServer { Server: Names.Postgres } }),
             }, cancellationToken));
             result = new ChaosResult(AllInvariants.Check(evidence), CountFaults(), _tally, evidence, shop.Directory);
         }

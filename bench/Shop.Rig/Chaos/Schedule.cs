@@ -28,6 +28,7 @@ internal static class Schedule
         CutConnections.Drawn, CutConnections.Drawn, DelayConnections.Drawn, HalfOpenConnections.Drawn, RefuseConnections.Drawn,
         DuplicateDeliveries.Drawn, DuplicateDeliveries.Drawn, ReorderQueue.Drawn, Unbind.Drawn, PoisonMessage.Drawn,
         KillAtPoint.Drawn, KillAtPoint.Drawn, KillAtPoint.Drawn, FreezeAtPoint.Drawn, FreezeAtPoint.Drawn,
+        RefusePublishes.Drawn, RefusePublishes.Drawn,
     ];
 
     /// <summary>Draws the faults of a run.</summary>

@@ -12,6 +12,7 @@ internal static class AllInvariants
         new NoDeadLetters(),
         new PoisonIsParked(),
         new PublishedOnce(),
+        new NotedOnce(),
         new OrderOfKeys(),
         new LedgerBalances(),
         new MoneyMatchesOrders(),

@@ -54,6 +54,12 @@ internal sealed record Evidence
     /// <summary>What the processes saw themselves commit: the consumer and the message.</summary>
     public IReadOnlyList<(string Consumer, string MessageId)> Commits { get; init; } = [];
 
+    /// <summary>The messages that relays noted as published, by what their processes saw themselves do.</summary>
+    public IReadOnlyList<string> Completions { get; init; } = [];
+
+    /// <summary>Whether PostgreSQL was killed, or one of its processes.</summary>
+    public bool DatabaseCrashed { get; init; }
+
     /// <summary>The events of the shop's own first start, before anybody listened at the exchange.</summary>
     public IReadOnlySet<Guid> BeforeTap { get; init; } = new HashSet<Guid>();
 

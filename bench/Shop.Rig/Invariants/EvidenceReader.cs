@@ -81,6 +81,7 @@ internal sealed class EvidenceReader(ThrowawayShop shop, IReadOnlyList<int> retr
         Inbox = await ReadInboxAsync(cancellationToken),
         DeadLetters = await ReadDeadLettersAsync(cancellationToken),
         Commits = [.. ReadWitness("inbox.after_commit")],
+        Completions = [.. ReadWitness("outbox.after_complete").Select(note => note.MessageId)],
         Orders = await QueryAsync(Names.Orders,
             "SELECT id, customer_id, customer_email, flow, status, total_amount, refunded_amount, payment_id, failure_reason FROM orders",
             row => new OrderRow(row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetDecimal(5), row.GetDecimal(6),

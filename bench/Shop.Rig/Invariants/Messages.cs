@@ -96,6 +96,21 @@ internal sealed class PublishedOnce : Invariant
     }
 }
 
+/// <summary>
+/// No two relays noted one message as published: a relay that slept past its lease leaves its rows to the next. A database
+/// that crashed may have forgotten such a note, for which no relay waits.
+/// </summary>
+internal sealed class NotedOnce : Invariant
+{
+    public override string Name => "no event is noted twice as published";
+
+    protected override void Examine(Evidence evidence, Report report)
+    {
+        foreach (var notes in evidence.Completions.GroupBy(id => id))
+            report.Expect(evidence.DatabaseCrashed || notes.Count() == 1, () => $"{notes.Key} was noted as published {notes.Count()} times");
+    }
+}
+
 /// <summary>The events of one key leave each service in the order in which they were committed.</summary>
 internal sealed class OrderOfKeys : Invariant
 {

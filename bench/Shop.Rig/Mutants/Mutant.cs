@@ -15,12 +15,12 @@ internal sealed record Mutant(string Name, int Seconds, string Only)
         new("confirm-not-awaited", 60, "HalfOpenConnections+rabbitmq,KillServer+rabbitmq"),
         new("returns-ignored", 45, "Unbind"),
         new("lease-ignored", 30, "nothing"),
-        new("fence-ignored", 75, "FreezeAtPoint+outbox,FreezeReplica"),
+        new("fence-ignored", 75, "FreezeAtPoint+outbox"),
         new("key-order-ignored", 45, "KillServer+rabbitmq"),
-        new("failed-acked-unconfirmed", 75, "HalfOpenConnections+rabbitmq,PoisonMessage,ReorderQueue+notifications"),
+        new("failed-acked-unconfirmed", 60, "RefusePublishes+failed,PoisonMessage"),
         new("no-poll", 60, "KillAtPoint+outbox.before_publish,KillService"),
         new("outbox-outside-transaction", 60, "KillAtPoint+inbox.before_commit,KillBackend"),
-        new("backoff-overtaken", 75, "HalfOpenConnections+rabbitmq,DelayConnections+rabbitmq,FreezeServer+rabbitmq"),
+        new("backoff-overtaken", 75, "RefusePublishes+outbox"),
         new("poison-dropped", 30, "PoisonMessage"),
     ];
 }

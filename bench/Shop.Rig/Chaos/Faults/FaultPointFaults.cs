@@ -40,6 +40,22 @@ internal sealed record FreezeAtPoint(string Service, string Point, int Passes, T
     }
 }
 
+/// <summary>
+/// The next messages that a replica publishes are refused: events of its outbox, or failed deliveries on their way to where
+/// they wait. The other replica goes on as ever.
+/// </summary>
+internal sealed record RefusePublishes(string Service, string Point, int Count) : Fault
+{
+    private const int None = 0;
+
+    public static Fault Drawn(Draw draw) => draw.Below(2) == 0
+        ? new RefusePublishes(draw.OneOf(FaultPointOrders.Publishers), "outbox.before_publish", draw.Between(2, 10))
+        : new RefusePublishes(draw.OneOf(Names.Consumers), "failed.before_publish", draw.Between(1, 3));
+
+    public override async Task<bool> InjectAsync(Attack attack, CancellationToken healing) =>
+        await FaultPointOrders.GiveAsync(attack, Service, Point, Count, None, healing) is not null;
+}
+
 /// <summary>Orders to the watchers in the services: see OrderFile in Shop.Rig.Hook.</summary>
 internal static class FaultPointOrders
 {
@@ -52,12 +68,14 @@ internal static class FaultPointOrders
     private static readonly string[] InboxPoints =
         ["inbox.before_commit", "inbox.after_commit", "inbox.before_ack", "inbox.after_ack"];
 
+    /// <summary>Catalogue and auth publish seldom: an order to them might never be taken.</summary>
+    public static IReadOnlyList<string> Publishers { get; } = [Names.Orders, Names.Payments, Names.Notifications];
+
     /// <summary>A service and a point that it comes to. All but auth consume as well.</summary>
     public static (string Service, string Point) DrawnTarget(Draw draw)
     {
         var point = draw.OneOf([.. OutboxPoints, .. InboxPoints]);
-        // Catalogue and auth publish seldom: an order to them might never be taken.
-        return (draw.OneOf(InboxPoints.Contains(point) ? Names.Consumers : [Names.Orders, Names.Payments, Names.Notifications]), point);
+        return (draw.OneOf(InboxPoints.Contains(point) ? Names.Consumers : Publishers), point);
     }
 
     /// <summary>Leaves an order and waits for a replica to take it.</summary>
