@@ -1,5 +1,6 @@
 using Shop.Rig.Bench;
 using Shop.Rig.Chaos;
+using Shop.Rig.Dashboard;
 using Shop.Rig.Mutants;
 
 namespace Shop.Rig;
@@ -11,6 +12,7 @@ internal static class Commands
     [
         BenchCommand.Command,
         new Command("chaos", ChaosCommand.Usage, ChaosCommand.RunAsync),
+        new Command("dashboard-load", DashboardLoad.Usage, DashboardLoad.RunAsync),
         new Command("mutants", MutantsCommand.Usage, MutantsCommand.RunAsync),
         new Command("restarts", BrokerRestarts.Usage, BrokerRestarts.RunAsync),
     ];
@@ -24,7 +26,7 @@ internal static class Commands
     {
         Console.Error.WriteLine("Usage: Shop.Rig COMMAND [OPTIONS]");
         foreach (var command in All)
-            Console.Error.WriteLine($"  {command.Name,-8} {command.Summary}");
+            Console.Error.WriteLine($"  {command.Name,-14} {command.Summary}");
         return 2;
     }
 }

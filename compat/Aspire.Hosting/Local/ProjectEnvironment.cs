@@ -36,7 +36,6 @@ internal static class ProjectEnvironment
     {
         variables["OTEL_SERVICE_NAME"] = instance.Resource.Name;
         variables["OTEL_RESOURCE_ATTRIBUTES"] = $"service.instance.id={instance.Suffix}";
-        variables["OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY"] = "in_memory";
 
         // The real package always exports, to the dashboard. Without a receiver exporting would only fail and be retried.
         var (endpoint, protocol) =
@@ -49,6 +48,9 @@ internal static class ProjectEnvironment
 
         variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = endpoint;
         variables["OTEL_EXPORTER_OTLP_PROTOCOL"] = protocol;
+        // Not "in_memory" retries as in the real package, and a shorter patience: a service that stops would wait for a receiver
+        // that is gone or hangs, and those that stop after it as well.
+        variables["OTEL_EXPORTER_OTLP_TIMEOUT"] = "3000";
         if (run.Configuration["AppHost:OtlpApiKey"] is { Length: > 0 } key)
             variables["OTEL_EXPORTER_OTLP_HEADERS"] = $"x-otlp-api-key={key}";
 
