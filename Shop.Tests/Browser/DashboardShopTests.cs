@@ -13,7 +13,7 @@ namespace Shop.Tests.Browser;
 /// <summary>The real shop in its dashboard: what breaks is seen, and mended from the page.</summary>
 public sealed class DashboardShopTests(DashboardShop shop, Chromium chromium) : IClassFixture<DashboardShop>, IClassFixture<Chromium>
 {
-    private const float Soon = 3_000;
+    private const float Soon = 15_000; // A busy machine's; DashboardTests has the 3 s in which a page follows what it is told.
     private const float StartTime = 60_000;
     private const float StatisticsTime = 30_000;
 

@@ -32,7 +32,7 @@ internal sealed class ResourceServiceHost(
 {
     private const int MaxConnections = 64;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan UsageInterval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan UsageInterval = TimeSpan.FromSeconds(5);
 
     private WebApplication? _app;
 
@@ -81,7 +81,7 @@ internal sealed class ResourceServiceHost(
         return Task.CompletedTask;
     }
 
-    /// <summary>All resources at once and with each change; what they use of the machine, every two seconds.</summary>
+    /// <summary>All resources at once and with each change; what they use of the machine, every five seconds.</summary>
     private Task WatchResourcesAsync(HttpContext context) => StreamAsync(context, async cancellationToken =>
     {
         await using var changes = notifications.WatchAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
