@@ -6,13 +6,17 @@ namespace Shop.ServiceDefaults.Database;
 /// <summary>Tells failures of the moment from failures of the request.</summary>
 public static class TransientErrors
 {
+    /// <summary>What Npgsql complains of when a connection breaks in the moment in which a command begins: a part of the connection that is gone.</summary>
+    private const string BrokenConnection = "System.Threading.ManualResetEventSlim";
+
     /// <summary>
     /// Whether the same work may succeed when it is done again: the database is away or restarting, or the work met a
     /// <see cref="IsConflict"/>.
     /// </summary>
     public static bool IsTransient(Exception exception) => IsConflict(exception) || Chain(exception).Any(cause =>
         cause is NpgsqlException { IsTransient: true }
-            or PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown });
+            or PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown }
+            or ObjectDisposedException { ObjectName: BrokenConnection });
 
     /// <summary>
     /// Whether the work collided with other work: a deadlock, a serialization failure, a lock timeout, or a row that

@@ -13,6 +13,7 @@ public sealed class ExceptionProblemTests
         { new BrokenCircuitException("open"), StatusCodes.Status503ServiceUnavailable },
         { new TaskCanceledException("slow", new TimeoutException()), StatusCodes.Status503ServiceUnavailable },
         { new InvalidOperationException("no key set", new HttpRequestException("auth is away")), StatusCodes.Status503ServiceUnavailable },
+        { new ObjectDisposedException("System.Threading.ManualResetEventSlim"), StatusCodes.Status503ServiceUnavailable },
         { new InvalidOperationException("a secret"), StatusCodes.Status500InternalServerError },
     };
 
