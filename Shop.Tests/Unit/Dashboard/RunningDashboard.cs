@@ -36,7 +36,9 @@ internal sealed class RunningDashboard : IAsyncDisposable
     }
 
     /// <summary>Talks to the address for telemetry, without the key.</summary>
-    public HttpClient CreateExporter() => new() { BaseAddress = Telemetry };
+    /// <remarks>A body that waits to be asked for must not be sent because a slow machine takes a second to refuse it.</remarks>
+    public HttpClient CreateExporter() =>
+        new(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromSeconds(30) }) { BaseAddress = Telemetry };
 
     /// <summary>A browser that has signed in.</summary>
     public async Task<HttpClient> SignInAsync()
