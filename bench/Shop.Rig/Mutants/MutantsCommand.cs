@@ -49,7 +49,8 @@ internal static partial class MutantsCommand
         await RequireAsync("dotnet", directory, "build", "bench/Shop.Rig", "--configuration", "Release", "--verbosity", "quiet", "--nologo");
         var minutes = (mutant.Seconds / 60.0).ToString(CultureInfo.InvariantCulture);
         var (_, output) = await StartAsync("dotnet", directory, "run", "--project", "bench/Shop.Rig", "--configuration", "Release", "--no-build", "--",
-            "chaos", "--seed", seed.ToString(CultureInfo.InvariantCulture), "--minutes", minutes, "--only", mutant.Only);
+            "chaos", "--seed", seed.ToString(CultureInfo.InvariantCulture), "--minutes", minutes, "--rate", mutant.Rate.ToString(CultureInfo.InvariantCulture),
+            "--only", mutant.Only);
         await RequireAsync("git", directory, "apply", "--reverse", patch);
         var findings = FindingLine().Matches(output);
         if (findings.Count == 0)
