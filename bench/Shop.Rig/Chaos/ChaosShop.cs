@@ -13,8 +13,11 @@ internal sealed class ChaosShop : IAsyncDisposable
 {
     private const int Replicas = 2;
 
-    /// <summary>The waits before the retries of a failed delivery, in milliseconds.</summary>
-    private static IReadOnlyList<int> RetryDelays { get; } = [200, 1_000, 3_000];
+    /// <summary>
+    /// The waits before the retries of a failed delivery, in milliseconds. As in production they outlast the 20 s in which the
+    /// broker notices that a consumer no longer answers: what one message needs may be in the hands of that consumer.
+    /// </summary>
+    private static IReadOnlyList<int> RetryDelays { get; } = [200, 1_000, 25_000];
 
     /// <summary>
     /// The waits of the shop, short enough for all of them to happen within a run; every relation that the options ask for
