@@ -49,7 +49,11 @@ public sealed partial class DashboardTests : IAsyncLifetime
         Assert.Contains("HIDDEN", page, StringComparison.Ordinal);
         Assert.DoesNotContain("correct horse", page, StringComparison.Ordinal);
         Assert.DoesNotContain(DashboardResource.DefaultName, page, StringComparison.Ordinal);
-        Assert.DoesNotContain("correct horse", await GetAsync("/?parameters=true&resource=password"), StringComparison.Ordinal);
+
+        var parameters = await GetAsync("/parameters");
+        Assert.Contains("/resources/password/environment/value", parameters, StringComparison.Ordinal);
+        Assert.DoesNotContain("correct horse", parameters, StringComparison.Ordinal);
+        Assert.Equal("correct horse", await GetAsync("/resources/password/environment/value"));
 
         Assert.Equal("correct horse", await GetAsync($"/resources/{Id(Worker)}/environment/HIDDEN"));
         Assert.Contains("ready for work", await GetAsync($"/consolelogs/{Worker}/download"), StringComparison.Ordinal);

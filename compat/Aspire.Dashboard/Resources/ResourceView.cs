@@ -10,6 +10,10 @@ internal static class ResourceView
 
     public static bool IsParameter(this ResourceState resource) => resource.Type is "Parameter" or "ConnectionString";
 
+    /// <summary>Whether its name, type or state has a text in it; everything has no text.</summary>
+    public static bool IsFound(this ResourceState resource, string? text) => string.IsNullOrWhiteSpace(text)
+        || Array.Exists([resource.Id, resource.Type, resource.State], part => part.Contains(text.Trim(), StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Whether it has a process of its own.</summary>
     public static bool HasProcess(this ResourceState resource) => resource.Commands.Count > 0;
 
