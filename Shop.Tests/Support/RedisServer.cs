@@ -1,58 +1,59 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Shop.Rig.Setup;
 using StackExchange.Redis;
 
 namespace Shop.Tests.Support;
 
-/// <summary>A redis-server of its own, without files, for the tests of one class.</summary>
+/// <summary>A Redis server of the test's own, with a password and without files, that can be stopped and started again on its port, empty.</summary>
 public sealed class RedisServer : IAsyncLifetime
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(10);
+    private const string Password = "for-this-test-only";
 
-    private readonly int _port = FreePort();
+    private readonly int _port = FreePort.Find();
     private Process? _process;
 
-    public string ConnectionString => $"127.0.0.1:{_port}";
+    public string ConnectionString => $"127.0.0.1:{_port},password={Password}";
 
-    public async Task InitializeAsync()
+    public Task InitializeAsync() => StartAsync();
+
+    public Task DisposeAsync()
     {
-        _process = Process.Start(new ProcessStartInfo("redis-server", ["--port", $"{_port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
-        {
-            RedirectStandardOutput = true,
-        })!;
-        _process.OutputDataReceived += (_, _) => { };
-        _process.BeginOutputReadLine();
-
-        var clock = Stopwatch.StartNew();
-        while (true)
-        {
-            try
-            {
-                using var connection = await ConnectionMultiplexer.ConnectAsync(ConnectionString);
-                return;
-            }
-            catch (RedisConnectionException) when (clock.Elapsed < StartLimit)
-            {
-                await Task.Delay(20);
-            }
-        }
+        Stop();
+        return Task.CompletedTask;
     }
 
-    /// <summary>Stops the server; it may be started again on the same port, empty.</summary>
-    public async Task DisposeAsync()
+    public async Task StartAsync()
     {
-        if (_process is null) return;
+        _process = Process.Start(new ProcessStartInfo("redis-server",
+            ["--port", $"{_port}", "--bind", "127.0.0.1", "--requirepass", Password, "--save", "", "--logfile", "/dev/null"]));
+        await Eventually.HoldsAsync(AcceptsAsync, "redis-server accepts connections");
+    }
+
+    public void Stop()
+    {
+        if (_process is null)
+            return;
         _process.Kill();
-        await _process.WaitForExitAsync();
+        _process.WaitForExit();
         _process.Dispose();
         _process = null;
     }
 
-    private static int FreePort()
+    public ConnectionMultiplexer Connect() => ConnectionMultiplexer.Connect(ConnectionString);
+
+    private async Task<bool> AcceptsAsync()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        using var socket = new TcpClient();
+        try
+        {
+            await socket.ConnectAsync(IPAddress.Loopback, _port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 }

@@ -15,7 +15,7 @@ public sealed class RedisOutageTests : IDisposable
 
     private readonly RedisServer _server = new();
 
-    public void Dispose() => _server.Dispose();
+    public void Dispose() => _server.Stop();
 
     private IHost Replica()
     {

@@ -354,7 +354,7 @@ public sealed class ConversationTests(RedisServer redis) : IClassFixture<RedisSe
     {
         await _bot.DisposeAsync();
         var unreliable = new RedisServer();
-        await unreliable.InitializeAsync();
+        await unreliable.StartAsync();
         try
         {
             _bot = await RunningBot.StartAsync(_sandbox.Url, _sandbox.Token, unreliable.ConnectionString, _shop);
@@ -362,16 +362,16 @@ public sealed class ConversationTests(RedisServer redis) : IClassFixture<RedisSe
             await person.WriteAsync("/start");
             await person.HearAsync("Hello");
 
-            await unreliable.DisposeAsync();
+            unreliable.Stop();
             await person.WriteAsync("/cart");
             await Eventually.HoldsAsync(() => Task.FromResult(_bot.Log.All.Contains("Receiving updates failed", StringComparison.Ordinal)), "the outage is noticed");
-            await unreliable.InitializeAsync();
+            await unreliable.StartAsync();
 
             await person.HearAsync("The cart is empty.");
         }
         finally
         {
-            await unreliable.DisposeAsync();
+            unreliable.Stop();
         }
     }
 

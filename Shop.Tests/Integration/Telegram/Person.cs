@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Shop.Sandbox.Telegram;
+using Shop.Tests.Support;
 
 namespace Shop.Tests.Integration.Telegram;
 
@@ -39,14 +40,15 @@ internal sealed class Person(HttpClient http, long id, string language)
     /// <summary>Waits until the chat is so, or fails with what the chat shows.</summary>
     public async Task<ChatView> WaitAsync(Func<ChatView, bool> isSo, string what)
     {
-        using var deadline = new CancellationTokenSource(Patience);
-        while (true)
+        var view = await LookAsync();
+        try
         {
-            var view = await LookAsync();
-            if (isSo(view)) return view;
-            if (deadline.IsCancellationRequested)
-                Assert.Fail($"Expected {what}; the chat shows:\n{string.Join("\n---\n", view.Messages.Select(message => message.Text))}");
-            await Task.Delay(20);
+            await Eventually.HoldsAsync(async () => isSo(view = await LookAsync()), what, Patience);
+            return view;
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException($"{late.Message}; the chat shows:\n{string.Join("\n---\n", view.Messages.Select(message => message.Text))}", late);
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Aspire.Npgsql.EntityFrameworkCore.PostgreSQL;
 using Aspire.RabbitMQ.Client;
 using Microsoft.EntityFrameworkCore;
@@ -10,6 +8,7 @@ using Microsoft.Extensions.Hosting;
 using Npgsql;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
+using Shop.Rig.Setup;
 
 namespace Shop.Tests.Unit.Compat;
 
@@ -25,14 +24,6 @@ public sealed class ClientIntegrationTests
 
     private static async Task<IReadOnlyDictionary<string, HealthReportEntry>> HealthAsync(IHost host) =>
         (await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries;
-
-    // A port that nobody listens on.
-    private static int ClosedPort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     [Fact]
     public void The_context_is_configured_from_its_sections_and_the_connection_string_wins()
@@ -102,7 +93,7 @@ public sealed class ClientIntegrationTests
     [Fact]
     public async Task Databases_that_are_down_are_unhealthy_under_the_packages_names()
     {
-        var port = ClosedPort();
+        var port = FreePort.Find();
         var builder = Builder(("ConnectionStrings:db", $"Host=127.0.0.1;Port={port};Username=x;Password=x"));
         builder.AddNpgsqlDbContext<OrdersContext>("db", settings => settings.DisableRetry = true);
         builder.AddNpgsqlDataSource("db");
@@ -152,7 +143,7 @@ public sealed class ClientIntegrationTests
     [Fact]
     public async Task A_host_without_its_broker_does_not_start()
     {
-        var builder = Builder(("ConnectionStrings:rabbitmq", $"amqp://x:x@127.0.0.1:{ClosedPort()}"));
+        var builder = Builder(("ConnectionStrings:rabbitmq", $"amqp://x:x@127.0.0.1:{FreePort.Find()}"));
         builder.AddRabbitMQClient("rabbitmq", settings => settings.MaxConnectRetryCount = 0);
         using var host = builder.Build();
 

@@ -8,17 +8,14 @@ namespace Shop.Rig.Bench;
 /// <param name="PssBytes">Memory, shared pages divided among their users.</param>
 internal readonly record struct Usage(TimeSpan Cpu, long PssBytes);
 
-/// <summary>Processor time and memory of every process of the shop, read from /proc.</summary>
-internal sealed class ProcessMeter
+/// <summary>Processor time and memory of processes and of those below them, read from /proc.</summary>
+/// <param name="roots">The processes by their names.</param>
+internal sealed class ProcessMeter(IReadOnlyDictionary<string, int> roots)
 {
     public const string LoadGenerator = "load generator";
 
     /// <summary>Linux reports in hundredths of a second to every program, whatever the kernel counts in.</summary>
     private const double TicksPerSecond = 100;
-
-    private readonly IReadOnlyDictionary<string, int> _roots;
-
-    private ProcessMeter(IReadOnlyDictionary<string, int> roots) => _roots = roots;
 
     /// <summary>Finds the processes of the shop's resources.</summary>
     public static async Task<ProcessMeter> CreateAsync(BenchShop shop, IEnumerable<string> resources, CancellationToken cancellationToken)
@@ -42,7 +39,7 @@ internal sealed class ProcessMeter
             .OfType<Process>()
             .ToList();
         var children = processes.ToLookup(process => process.Parent);
-        return _roots.ToDictionary(root => root.Key, root =>
+        return roots.ToDictionary(root => root.Key, root =>
         {
             // The load generator is the parent of everything, and is itself alone.
             var own = processes.Where(process => process.Id == root.Value);

@@ -6,7 +6,9 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using Aspire.Dashboard.Otlp.Protocol;
 using Google.Protobuf;
+using Shop.Rig.Bench;
 using Shop.Rig.Bench.Load;
+using Shop.Rig.Setup;
 
 namespace Shop.Rig.Dashboard;
 
@@ -14,6 +16,7 @@ namespace Shop.Rig.Dashboard;
 internal sealed class DashboardLoad : IDisposable
 {
     public const string Usage = "sends spans and as many log records to the dashboard: [PER SECOND] [SECONDS]; 5000 and 60 by default";
+    private const string Dashboard = "dashboard";
     private const int DefaultRate = 5_000;
     private const int DefaultSeconds = 60;
 
@@ -30,6 +33,7 @@ internal sealed class DashboardLoad : IDisposable
 
     private readonly string _token = RandomNumberGenerator.GetHexString(32);
     private readonly Process _process;
+    private readonly ProcessMeter _meter;
     private readonly HttpClient _receiver;
     private readonly HttpClient _browser;
     private readonly SemaphoreSlim _unanswered = new(MaxUnanswered);
@@ -41,18 +45,20 @@ internal sealed class DashboardLoad : IDisposable
 
     private DashboardLoad()
     {
-        var (pages, telemetry) = (FreePort(), FreePort());
+        var (pages, telemetry, grpc) = (FreePort.Find(), FreePort.Find(), FreePort.Find());
         var start = new ProcessStartInfo("dotnet") { ArgumentList = { "exec", typeof(Aspire.Dashboard.DashboardApp).Assembly.Location }, RedirectStandardOutput = true };
         foreach (var (name, value) in new[]
         {
             ("ASPNETCORE_URLS", $"http://127.0.0.1:{pages}"),
             ("ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL", $"http://127.0.0.1:{telemetry}"),
+            ("ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL", $"http://127.0.0.1:{grpc}"),
             ("Dashboard__Frontend__BrowserToken", _token),
             ("Dashboard__Otlp__PrimaryApiKey", _token),
             ("Logging__LogLevel__Default", "Warning"),
         })
             start.Environment[name] = value;
         _process = Process.Start(start)!;
+        _meter = new ProcessMeter(new Dictionary<string, int> { [Dashboard] = _process.Id });
         _process.OutputDataReceived += (_, line) => Console.WriteLine(line.Data);
         _process.BeginOutputReadLine();
         _receiver = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{telemetry}") };
@@ -107,10 +113,10 @@ internal sealed class DashboardLoad : IDisposable
     {
         foreach (var path in Paths)
             await LookAsync(path, counts: false);
-        var (memoryBefore, cpuBefore) = (Memory(), Cpu());
-        var peak = memoryBefore;
+        var before = Read();
+        var peak = before.PssBytes;
         using var ending = new CancellationTokenSource();
-        var looking = LookOnAsync(() => peak = Math.Max(peak, Memory()), ending.Token);
+        var looking = LookOnAsync(() => peak = Math.Max(peak, Read().PssBytes), ending.Token);
 
         var watch = Stopwatch.StartNew();
         var sends = new List<Task>();
@@ -130,7 +136,7 @@ internal sealed class DashboardLoad : IDisposable
         }
 
         await Task.WhenAll(sends);
-        var (elapsed, cpu) = (watch.Elapsed, Cpu() - cpuBefore);
+        var (elapsed, after) = (watch.Elapsed, Read());
         await ending.CancelAsync();
         await looking;
 
@@ -144,10 +150,12 @@ internal sealed class DashboardLoad : IDisposable
             Write($"{path}, p50 / p95 / slowest of {times.Count}", $"{page.At(0.5):0} / {page.At(0.95):0} / {page.At(1):0} ms");
         }
 
-        Write("processor time of the dashboard", $"{100 * cpu / elapsed:0} % of a core");
-        Write("memory (RSS) before / most / after", $"{Megabytes(memoryBefore)} / {Megabytes(peak)} / {Megabytes(Memory())} MB");
+        Write("processor time of the dashboard", $"{100 * (after.Cpu - before.Cpu) / elapsed:0} % of a core");
+        Write("memory (PSS) before / most / after", $"{Megabytes(before.PssBytes)} / {Megabytes(peak)} / {Megabytes(after.PssBytes)} MB");
         return _refused == 0;
     }
+
+    private Usage Read() => _meter.Read(withMemory: true)[Dashboard];
 
     private static void Write(string name, string value) => Console.WriteLine($"{name,-48}{value}");
 
@@ -257,25 +265,6 @@ internal sealed class DashboardLoad : IDisposable
     private static ByteString Id(int length) => ByteString.CopyFrom(RandomNumberGenerator.GetBytes(length));
 
     private static ulong Nanoseconds() => (ulong)DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1_000_000;
-
-    private long Memory()
-    {
-        _process.Refresh();
-        return _process.WorkingSet64;
-    }
-
-    private TimeSpan Cpu()
-    {
-        _process.Refresh();
-        return _process.TotalProcessorTime;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private static int Number(string[] arguments, int index, int byDefault) => arguments.Length <= index ? byDefault
         : int.TryParse(arguments[index], CultureInfo.InvariantCulture, out var number) ? number : -1;
