@@ -27,7 +27,7 @@ internal static class DashboardApp
         builder.Services.AddRazorComponents();
 
         var app = builder.Build();
-        app.UseAddresses();
+        app.UseAddresses(grpc: OtlpGrpc.ServeAsync);
         app.UsePageHeaders();
         app.UseRequestLocalization();
         app.UseWhen(
@@ -35,7 +35,6 @@ internal static class DashboardApp
             pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
         app.UseAuthentication();
         app.UseAuthorization();
-        app.UseRateLimiter();
         app.UseAntiforgery();
         app.MapOtlp();
         app.MapTelemetry();

@@ -1,11 +1,13 @@
-using System.IO.Compression;
 using System.Net;
 using Aspire.Dashboard.Otlp;
 using Aspire.Dashboard.Otlp.Protocol;
 using Aspire.Dashboard.Telemetry;
 using Google.Protobuf;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using static Shop.Tests.Unit.Dashboard.OtlpMessages;
 
 namespace Shop.Tests.Unit.Dashboard;
 
@@ -139,6 +141,40 @@ public sealed class OtlpReceiverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task When_too_many_send_at_once_one_more_is_told_to_come_later()
+    {
+        var waits = new TaskCompletionSource<ExportTraceServiceRequest>();
+        var intake = _dashboard.Services.GetRequiredService<OtlpIntake>();
+        var sending = new List<Task>();
+        OtlpException? refused = null;
+        while (refused is null && sending.Count < 10_000)
+        {
+            var sent = intake.TakeAsync<ExportTraceServiceRequest, ExportTraceServiceResponse>(FakeRequest(), _ => waits.Task, CancellationToken.None);
+            refused = sent.Exception?.InnerException as OtlpException;
+            sending.Add(sent);
+        }
+
+        Assert.Equal(StatusCodes.Status503ServiceUnavailable, refused!.Status);
+        using var content = new ByteArrayContent(Request(Message(1, 11)).ToByteArray());
+        content.Headers.ContentType = new("application/x-protobuf");
+        content.Headers.Add("x-otlp-api-key", RunningDashboard.ApiKey);
+        using var response = await _client.PostAsync(new Uri("/v1/traces", UriKind.Relative), content);
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, true), (response.StatusCode, response.Headers.RetryAfter is not null));
+
+        waits.SetResult(Request(Message(2, 12)));
+        await Task.WhenAll(sending.SkipLast(1));
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync("traces", Request(Message(1, 11)).ToByteArray())).Status);
+
+        static HttpRequest FakeRequest()
+        {
+            var context = new DefaultHttpContext();
+            context.Features.Set<IHttpMaxRequestBodySizeFeature>(new AnySize());
+            context.Request.Headers["x-otlp-api-key"] = RunningDashboard.ApiKey;
+            return context.Request;
+        }
+    }
+
+    [Fact]
     public async Task Telemetry_and_pages_keep_to_their_own_addresses()
     {
         using var content = new ByteArrayContent([]);
@@ -172,42 +208,10 @@ public sealed class OtlpReceiverTests : IAsyncLifetime
         return (response.StatusCode, await response.Content.ReadAsByteArrayAsync());
     }
 
-    private static byte[] Zip(byte[] bytes)
+    private sealed class AnySize : IHttpMaxRequestBodySizeFeature
     {
-        using var zipped = new MemoryStream();
-        using (var zip = new GZipStream(zipped, CompressionLevel.Fastest))
-            zip.Write(bytes);
-        return zipped.ToArray();
+        public bool IsReadOnly => false;
+
+        public long? MaxRequestBodySize { get; set; }
     }
-
-    private static ExportTraceServiceRequest Request(params SpanMessage[] spans) =>
-        new() { ResourceSpans = { new ResourceSpans { Resource = Sender(), ScopeSpans = { new ScopeSpans { Scope = new() { Name = "Shop.Orders" }, Spans = { spans } } } } } };
-
-    private static Resource Sender() => new()
-    {
-        Attributes = { new KeyValue { Key = "service.name", Value = Value("orders") }, new KeyValue { Key = "service.instance.id", Value = Value("abc") } },
-    };
-
-    private static SpanMessage Message(byte trace, byte id) => new()
-    {
-        TraceId = Id(trace, 16),
-        SpanId = Id(id, 8),
-        Name = "POST /orders",
-        Kind = (int)SpanKind.Server,
-        StartTimeUnixNano = Sample.Begin,
-        EndTimeUnixNano = Sample.Begin + 5,
-        Status = new SpanStatus { Code = 2, Message = "boom" },
-        Attributes = { new KeyValue { Key = "list", Value = new AnyValue { ArrayValue = new ArrayValue { Values = { Value("a"), new AnyValue { IntValue = 1 } } } } } },
-        Events = { new SpanEventMessage { Name = "exception", TimeUnixNano = Sample.Begin + 2, Attributes = { new KeyValue { Key = "exception.message", Value = Value("boom") } } } },
-        Links = { new SpanLinkMessage { TraceId = Id(2, 16), SpanId = Id(5, 8) } },
-    };
-
-    private static ByteString Id(byte value, int length)
-    {
-        var bytes = new byte[length];
-        bytes[^1] = value;
-        return ByteString.CopyFrom(bytes);
-    }
-
-    private static AnyValue Value(string text) => new() { StringValue = text };
 }

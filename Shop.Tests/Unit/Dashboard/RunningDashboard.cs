@@ -17,14 +17,18 @@ internal sealed class RunningDashboard : IAsyncDisposable
 
     public Uri Pages => new(_app.Urls.First());
 
-    public Uri Telemetry => new(_app.Urls.Last());
+    public Uri Telemetry => new(_app.Urls.ElementAt(1));
+
+    public Uri Grpc => new(_app.Urls.Last());
 
     public static async Task<RunningDashboard> StartAsync(params (string Key, string Value)[] settings)
     {
         (string Key, string Value)[] all =
         [
+            // Addresses that differ, since the server chooses the ports.
             ("ASPNETCORE_URLS", "http://127.0.0.1:0"),
-            ("ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL", "http://127.0.0.1:0"),
+            ("ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL", "http://127.0.0.2:0"),
+            ("ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL", "http://127.0.0.3:0"),
             ("Dashboard:Frontend:BrowserToken", Token),
             ("Dashboard:Otlp:PrimaryApiKey", ApiKey),
             ("Logging:LogLevel:Default", "Warning"),
@@ -35,10 +39,10 @@ internal sealed class RunningDashboard : IAsyncDisposable
         return new RunningDashboard(app);
     }
 
-    /// <summary>Talks to the address for telemetry, without the key.</summary>
+    /// <summary>Talks to an address for telemetry, without the key.</summary>
     /// <remarks>A body that waits to be asked for must not be sent because a slow machine takes a second to refuse it.</remarks>
-    public HttpClient CreateExporter() =>
-        new(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromSeconds(30) }) { BaseAddress = Telemetry };
+    public HttpClient CreateExporter(bool isGrpc = false) =>
+        new(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromSeconds(30) }) { BaseAddress = isGrpc ? Grpc : Telemetry };
 
     /// <summary>A browser that has signed in.</summary>
     public async Task<HttpClient> SignInAsync()

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Compression;
 using Google.Protobuf;
 
@@ -13,62 +14,84 @@ internal static class OtlpBody
     /// <summary>Once it is unpacked.</summary>
     public const int MaxUnpacked = 32 * 1024 * 1024;
 
+    /// <summary>What stands before a message in gRPC: whether it is packed, and four bytes of its length.</summary>
+    public const int FramePrefix = 5;
+
     private const int FirstBuffer = 64 * 1024;
 
-    /// <exception cref="OtlpException">It is too large, or not such a message.</exception>
-    public static async Task<T> ReadAsync<T>(HttpRequest request, MessageParser<T> parser, CancellationToken cancellationToken)
+    /// <summary>The body is the message.</summary>
+    /// <exception cref="OtlpException">It is too large, or of another kind.</exception>
+    /// <exception cref="InvalidProtocolBufferException">It is not such a message.</exception>
+    /// <exception cref="InvalidDataException">It is not packed as it says.</exception>
+    public static Task<T> ReadAsync<T>(HttpRequest request, MessageParser<T> parser, CancellationToken cancellationToken)
+        where T : IMessage<T> =>
+        ParseAsync(request.Body, request.Headers.ContentEncoding.ToString(), parser, cancellationToken);
+
+    /// <summary>The body is one frame of gRPC, with the message in it.</summary>
+    /// <inheritdoc cref="ReadAsync" path="/exception"/>
+    public static async Task<T> ReadFrameAsync<T>(HttpRequest request, MessageParser<T> parser, CancellationToken cancellationToken)
         where T : IMessage<T>
     {
-        var body = request.Headers.ContentEncoding.ToString() switch
+        using var sent = await Buffer.ReadAsync(request.Body, MaxSent, cancellationToken).ConfigureAwait(false);
+        if (sent.Length < FramePrefix || sent.Bytes[0] > 1 || BinaryPrimitives.ReadUInt32BigEndian(sent.Bytes.AsSpan(1)) != sent.Length - FramePrefix)
+            throw new InvalidDataException("The body must be one message, whole, behind its length.");
+
+        var encoding = sent.Bytes[0] == 0 ? "" : request.Headers.GrpcEncoding.ToString() is { Length: > 0 } named ? named : "none";
+        using var message = new MemoryStream(sent.Bytes, FramePrefix, sent.Length - FramePrefix);
+        return await ParseAsync(message, encoding, parser, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<T> ParseAsync<T>(Stream sent, string encoding, MessageParser<T> parser, CancellationToken cancellationToken)
+        where T : IMessage<T>
+    {
+        await using var unpacking = encoding switch
         {
-            "" or "identity" => request.Body,
-            "gzip" => new GZipStream(request.Body, CompressionMode.Decompress, leaveOpen: true),
+            "" or "identity" => null,
+            "gzip" => new GZipStream(sent, CompressionMode.Decompress, leaveOpen: true),
             var other => throw new OtlpException(StatusCodes.Status415UnsupportedMediaType, $"The encoding '{other}' is not known: send gzip or none."),
         };
-        var buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
-        try
-        {
-            var length = 0;
-            while (await body.ReadAsync(buffer.AsMemory(length), cancellationToken).ConfigureAwait(false) is > 0 and var read)
-            {
-                length += read;
-                if (length > MaxUnpacked)
-                    throw new OtlpException(StatusCodes.Status413PayloadTooLarge, $"The message is larger than {MaxUnpacked} bytes.");
-                if (length == buffer.Length)
-                    buffer = Grow(buffer);
-            }
-
-            return parser.ParseFrom(buffer, 0, length);
-        }
-        catch (BadHttpRequestException exception)
-        {
-            throw new OtlpException(exception.StatusCode, exception.StatusCode == StatusCodes.Status413PayloadTooLarge ? $"The body is larger than {MaxSent} bytes." : exception.Message);
-        }
-        catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidDataException)
-        {
-            throw new OtlpException(StatusCodes.Status400BadRequest, exception.Message);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-            if (body != request.Body)
-                await body.DisposeAsync().ConfigureAwait(false);
-        }
+        using var message = await Buffer.ReadAsync(unpacking ?? sent, MaxUnpacked, cancellationToken).ConfigureAwait(false);
+        return parser.ParseFrom(message.Bytes, 0, message.Length);
     }
 
-    private static byte[] Grow(byte[] buffer)
+    /// <summary>Borrowed memory, with all that came.</summary>
+    private sealed class Buffer : IDisposable
     {
-        var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
-        buffer.CopyTo(larger, 0);
-        ArrayPool<byte>.Shared.Return(buffer);
-        return larger;
-    }
-}
+        public byte[] Bytes { get; private set; } = ArrayPool<byte>.Shared.Rent(FirstBuffer);
 
-/// <summary>A request is refused.</summary>
-/// <param name="status">The status of the answer.</param>
-/// <param name="message">Why, for who sent it.</param>
-internal sealed class OtlpException(int status, string message) : Exception(message)
-{
-    public int Status => status;
+        public int Length { get; private set; }
+
+        public static async Task<Buffer> ReadAsync(Stream stream, int most, CancellationToken cancellationToken)
+        {
+            var buffer = new Buffer();
+            try
+            {
+                while (await stream.ReadAsync(buffer.Bytes.AsMemory(buffer.Length), cancellationToken).ConfigureAwait(false) is > 0 and var read)
+                {
+                    buffer.Length += read;
+                    if (buffer.Length > most)
+                        throw new OtlpException(StatusCodes.Status413PayloadTooLarge, $"The message is larger than {most} bytes.");
+                    if (buffer.Length == buffer.Bytes.Length)
+                        buffer.Grow();
+                }
+
+                return buffer;
+            }
+            catch
+            {
+                buffer.Dispose();
+                throw;
+            }
+        }
+
+        public void Dispose() => ArrayPool<byte>.Shared.Return(Bytes);
+
+        private void Grow()
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Bytes.Length * 2);
+            Bytes.CopyTo(larger, 0);
+            ArrayPool<byte>.Shared.Return(Bytes);
+            Bytes = larger;
+        }
+    }
 }

@@ -1,11 +1,6 @@
-using System.Security.Cryptography;
-using System.Text;
 using Aspire.Dashboard.Otlp.Protocol;
 using Aspire.Dashboard.Shared;
 using Google.Protobuf;
-using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.RateLimiting;
-using Microsoft.Extensions.Options;
 
 namespace Aspire.Dashboard.Otlp;
 
@@ -13,12 +8,6 @@ namespace Aspire.Dashboard.Otlp;
 internal static class OtlpExtensions
 {
     private const string ContentType = "application/x-protobuf";
-    private const string ApiKeyHeader = "x-otlp-api-key";
-    private const string Limiter = "otlp";
-
-    // Messages are read in memory: only so many at once, and only so many that wait.
-    private const int Concurrent = 8;
-    private const int Waiting = 512;
     private const string RetryAfterSeconds = "1";
 
     public static void AddOtlp(this IHostApplicationBuilder builder)
@@ -30,21 +19,12 @@ internal static class OtlpExtensions
         builder.Services.AddSingleton<IOtlpSignal<ExportTraceServiceRequest, ExportTraceServiceResponse>, OtlpTraces>();
         builder.Services.AddSingleton<IOtlpSignal<ExportLogsServiceRequest, ExportLogsServiceResponse>, OtlpLogs>();
         builder.Services.AddSingleton<IOtlpSignal<ExportMetricsServiceRequest, ExportMetricsServiceResponse>, OtlpMetrics>();
-        builder.Services.AddRateLimiter(limits =>
-        {
-            limits.RejectionStatusCode = StatusCodes.Status503ServiceUnavailable;
-            limits.OnRejected = (refused, _) =>
-            {
-                refused.HttpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
-                return ValueTask.CompletedTask;
-            };
-            limits.AddConcurrencyLimiter(Limiter, options => (options.PermitLimit, options.QueueLimit) = (Concurrent, Waiting));
-        });
+        builder.Services.AddSingleton<OtlpIntake>();
     }
 
     public static void MapOtlp(this IEndpointRouteBuilder endpoints)
     {
-        var group = endpoints.MapGroup(DashboardAddresses.TelemetryPath).RequireRateLimiting(Limiter).AllowAnonymous().DisableAntiforgery();
+        var group = endpoints.MapGroup(DashboardAddresses.TelemetryPath).AllowAnonymous().DisableAntiforgery();
         group.MapSignal<ExportTraceServiceRequest, ExportTraceServiceResponse>("/traces", ExportTraceServiceRequest.Parser);
         group.MapSignal<ExportLogsServiceRequest, ExportLogsServiceResponse>("/logs", ExportLogsServiceRequest.Parser);
         group.MapSignal<ExportMetricsServiceRequest, ExportMetricsServiceResponse>("/metrics", ExportMetricsServiceRequest.Parser);
@@ -53,30 +33,25 @@ internal static class OtlpExtensions
     private static void MapSignal<TRequest, TResponse>(this IEndpointRouteBuilder endpoints, string path, MessageParser<TRequest> parser)
         where TRequest : IMessage<TRequest>
         where TResponse : IMessage<TResponse> =>
-        endpoints.MapPost(path, async (HttpRequest request, IOtlpSignal<TRequest, TResponse> signal, IOptions<OtlpOptions> options, CancellationToken cancellationToken) =>
+        endpoints.MapPost(path, async (HttpRequest request, HttpResponse response, OtlpIntake intake, CancellationToken cancellationToken) =>
         {
             try
             {
-                Check(request, options.Value);
-                return Answer(StatusCodes.Status200OK, signal.Take(await OtlpBody.ReadAsync(request, parser, cancellationToken)));
+                return Answer(StatusCodes.Status200OK, await intake.TakeAsync<TRequest, TResponse>(request, token => ReadAsync(request, parser, token), cancellationToken));
             }
             catch (OtlpException exception)
             {
+                if (exception.Status == StatusCodes.Status503ServiceUnavailable)
+                    response.Headers.RetryAfter = RetryAfterSeconds;
                 return Answer(exception.Status, new Status { Message = exception.Message });
             }
-        }).WithMetadata(new RequestSizeLimitAttribute(OtlpBody.MaxSent));
+        });
 
-    private static void Check(HttpRequest request, OtlpOptions options)
-    {
-        string? given = request.Headers[ApiKeyHeader];
-        if (!options.IsOpen && !IsKey(given, options.PrimaryApiKey) && !IsKey(given, options.SecondaryApiKey))
-            throw new OtlpException(StatusCodes.Status401Unauthorized, $"The header {ApiKeyHeader} is missing or wrong.");
-        if (request.ContentType?.Split(';')[0].Trim() is not ContentType)
-            throw new OtlpException(StatusCodes.Status415UnsupportedMediaType, $"Send {ContentType}.");
-    }
-
-    private static bool IsKey(string? given, string? key) =>
-        given is not null && !string.IsNullOrEmpty(key) && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), Encoding.UTF8.GetBytes(key));
+    private static Task<T> ReadAsync<T>(HttpRequest request, MessageParser<T> parser, CancellationToken cancellationToken)
+        where T : IMessage<T> =>
+        request.ContentType?.Split(';')[0].Trim() is ContentType
+            ? OtlpBody.ReadAsync(request, parser, cancellationToken)
+            : throw new OtlpException(StatusCodes.Status415UnsupportedMediaType, $"Send {ContentType}.");
 
     private static Protobuf Answer(int status, IMessage message) => new Protobuf(status, message);
 

@@ -11,9 +11,11 @@ namespace Aspire.Hosting.Local;
 internal static class DashboardExtensions
 {
     private const string TelemetryUrlKey = "ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL";
+    private const string GrpcUrlKey = "ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL";
     private const string OpenKey = "ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS";
     private const string TelemetryKeyKey = "AppHost:OtlpApiKey";
     private const string DefaultTelemetryUrl = "http://localhost:18890";
+    private const string DefaultGrpcUrl = "http://localhost:18889";
     private const int KeyLength = 32;
 
     /// <summary>Adds the dashboard that was built with the AppHost, and what it asks the AppHost.</summary>
@@ -36,6 +38,7 @@ internal static class DashboardExtensions
             .WithArgs("exec", assembly)
             .WithAnnotation(Endpoint(DashboardResource.PagesEndpoint, (configuration["ASPNETCORE_URLS"] ?? configuration["URLS"])!))
             .WithAnnotation(Endpoint(DashboardResource.TelemetryEndpoint, configuration[TelemetryUrlKey] ?? DefaultTelemetryUrl))
+            .WithAnnotation(Endpoint(DashboardResource.GrpcEndpoint, configuration[GrpcUrlKey] ?? DefaultGrpcUrl))
             .WithEnvironment(context =>
             {
                 var variables = context.EnvironmentVariables;
@@ -43,6 +46,7 @@ internal static class DashboardExtensions
                 variables["DOTNET_ENVIRONMENT"] = "Production";
                 variables["ASPNETCORE_URLS"] = resource.Pages.Url;
                 variables[TelemetryUrlKey] = resource.Telemetry.Url;
+                variables[GrpcUrlKey] = resource.Grpc.Url;
                 variables["LOGGING__CONSOLE__FORMATTERNAME"] = "simple";
                 variables["DASHBOARD__APPLICATIONNAME"] = Name(builder);
                 variables["DASHBOARD__FRONTEND__AUTHMODE"] = configuration.GetValue(OpenKey, defaultValue: false) ? "Unsecured" : "BrowserToken";

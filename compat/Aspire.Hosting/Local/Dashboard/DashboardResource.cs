@@ -11,10 +11,15 @@ internal sealed class DashboardResource(string name, string command, string work
     /// <summary>The endpoint of the pages.</summary>
     public const string PagesEndpoint = "http";
 
-    /// <summary>The endpoint that takes telemetry.</summary>
+    /// <summary>The endpoint that takes telemetry by HTTP.</summary>
     public const string TelemetryEndpoint = "otlp-http";
+
+    /// <summary>The endpoint that takes telemetry by gRPC.</summary>
+    public const string GrpcEndpoint = "otlp-grpc";
 
     public EndpointReference Pages => new(this, PagesEndpoint);
 
     public EndpointReference Telemetry => new(this, TelemetryEndpoint);
+
+    public EndpointReference Grpc => new(this, GrpcEndpoint);
 }
