@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Aspire.Dashboard.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
@@ -113,6 +114,125 @@ public sealed class DashboardTests(Chromium chromium) : IClassFixture<Chromium>,
     }
 
     [Fact]
+    public async Task Spans_are_collapsed_with_the_mouse_and_stay_so_while_the_trace_grows()
+    {
+        var store = AddTree();
+        var page = await OpenAsync($"/traces/detail/{new TraceId(7)}");
+        var spans = page.Locator("[data-testid=span]:visible");
+        await Expect(spans).ToHaveTextAsync(Names(1, 2, 3, 4, 5));
+
+        var two = Row(page, 2);
+        await two.Locator(".fold").ClickAsync();
+        await Expect(spans).ToHaveTextAsync(Names(1, 2, 5));
+        await Expect(two).ToHaveAttributeAsync("aria-expanded", "false");
+        await Expect(two).ToHaveAttributeAsync("aria-description", "Spans below: 2, failed: 1");
+        await Expect(two.Locator(".fold")).ToHaveCSSAsync("display", "flex");
+        await Expect(page.GetByTestId("span-details")).ToHaveCountAsync(0);
+
+        // What arrives below a collapsed span is counted and not shown.
+        store.Add([Sample.Span(7, 6, parent: 2, start: 3, end: 4), Sample.Span(7, 7, parent: 1, start: 80, end: 90)]);
+        await Expect(spans).ToHaveTextAsync(Names(1, 2, 5, 7), new() { Timeout = Soon });
+        await Expect(two.Locator(".fold")).ToHaveAttributeAsync("data-below", "3");
+
+        await page.GetByTestId("unfold-all").ClickAsync();
+        await Expect(spans).ToHaveTextAsync(Names(1, 2, 6, 3, 4, 5, 7));
+        await page.GetByTestId("fold-all").ClickAsync();
+        await Expect(spans).ToHaveTextAsync(Names(1, 2, 5, 7));
+        Assert.Empty(_complaints);
+    }
+
+    [Fact]
+    public async Task Spans_are_walked_collapsed_and_opened_with_the_keyboard()
+    {
+        AddTree();
+        var page = await OpenAsync($"/traces/detail/{new TraceId(7)}");
+        var spans = page.Locator("[data-testid=span]:visible");
+        await Row(page, 1).FocusAsync();
+
+        await PressAsync("ArrowDown", "ArrowRight", "ArrowRight"); // To 2, to its child, to the child of that.
+        await Expect(Row(page, 4)).ToBeFocusedAsync();
+        await PressAsync("ArrowLeft", "ArrowLeft");
+        await Expect(spans).ToHaveTextAsync(Names(1, 2, 3, 5));
+        await Expect(Row(page, 3)).ToBeFocusedAsync();
+        await PressAsync("ArrowDown");
+        await Expect(Row(page, 5)).ToBeFocusedAsync();
+        await Expect(page.Locator("[data-testid=span][tabindex='0']")).ToHaveCountAsync(1);
+
+        await PressAsync("ArrowUp", "ArrowRight", "ArrowDown", "Shift+ArrowLeft"); // The focus leaves what disappears.
+        await Expect(spans).ToHaveTextAsync(Names(1, 2, 5));
+        await Expect(Row(page, 2)).ToBeFocusedAsync();
+        await PressAsync("Shift+ArrowRight", "End", "Enter");
+        await Expect(page.GetByTestId("span-details")).ToContainTextAsync(new SpanId(5).ToString());
+        await Expect(spans).ToHaveTextAsync(Names(1, 2, 3, 4, 5));
+
+        await page.Keyboard.PressAsync("?");
+        await Expect(page.Locator("#help")).ToContainTextAsync("Collapse and expand the span");
+        Assert.Empty(_complaints);
+
+        async Task PressAsync(params string[] keys)
+        {
+            foreach (var key in keys)
+                await page.Keyboard.PressAsync(key);
+        }
+    }
+
+    [Fact]
+    public async Task A_link_to_a_span_opens_what_is_above_it()
+    {
+        AddTree();
+        _dashboard.Services.GetRequiredService<LogStore>().Add([Sample.Log("deep down") with { TraceId = new TraceId(7), SpanId = new SpanId(4) }]);
+        var page = await OpenAsync($"/traces/detail/{new TraceId(7)}?span={new SpanId(4)}");
+        await page.GetByTestId("fold-all").ClickAsync();
+        await Expect(Row(page, 4)).ToBeHiddenAsync();
+
+        await page.GetByTestId("span-logs").GetByRole(AriaRole.Link).ClickAsync();
+        await page.GetByTestId("to-trace").ClickAsync();
+        await Expect(Row(page, 4)).ToBeVisibleAsync();
+        await Expect(page.GetByTestId("span-details")).ToContainTextAsync(new SpanId(4).ToString());
+    }
+
+    [Fact]
+    public async Task Log_records_come_by_time_and_a_click_on_an_attribute_filters_by_it()
+    {
+        var store = _dashboard.Services.GetRequiredService<LogStore>();
+        store.Add([Log(20, "two", "42"), Log(30, "three", "4"), Log(10, "one", "42")]);
+        var page = await OpenAsync("/structuredlogs");
+        var messages = page.GetByTestId("logs").Locator("a.cover");
+        await Expect(messages).ToHaveTextAsync(["three", "two", "one"]);
+
+        store.Add([Log(25, "between", "42")]);
+        await Expect(messages).ToHaveTextAsync(["three", "between", "two", "one"], new() { Timeout = Soon });
+
+        await messages.Nth(0).ClickAsync();
+        await page.GetByTestId("log-details").Locator("a.search").ClickAsync();
+        await Expect(messages).ToHaveTextAsync(["three"]);
+        await Expect(page.GetByTestId("search")).ToHaveValueAsync("Order=\"number 4\"");
+        await Expect(page.GetByTestId("log-details")).ToBeVisibleAsync();
+        Assert.Empty(_complaints);
+
+        static LogRecord Log(long at, string text, string order) =>
+            Sample.Log(text) with { Time = Sample.At(at), Attributes = new AttributeList([new("Order", $"number {order}")]) };
+    }
+
+    [Fact]
+    public async Task Traces_are_sorted_and_filtered_by_their_length()
+    {
+        _dashboard.Services.GetRequiredService<TraceStore>().Add([Sample.Span(1, 1, end: 500), Sample.Span(2, 2, start: 10, end: 2_000), Sample.Span(3, 3, start: 20, end: 30)]);
+        var page = await OpenAsync("/traces");
+        var names = page.GetByTestId("traces").Locator("a.cover");
+        await Expect(names).ToHaveTextAsync(Names(3, 2, 1));
+
+        await page.GetByTestId("sort-duration").ClickAsync();
+        await Expect(names).ToHaveTextAsync(Names(2, 1, 3));
+        await page.GetByTestId("least").SelectOptionAsync("100");
+        await Expect(names).ToHaveTextAsync(Names(2, 1));
+        await page.GetByTestId("sort-time").ClickAsync();
+        await Expect(page.Locator("th[aria-sort]")).ToHaveTextAsync("Time");
+        await Expect(page.GetByTestId("least")).ToHaveValueAsync("100");
+        Assert.Empty(_complaints);
+    }
+
+    [Fact]
     public async Task A_console_is_followed_searched_paused_and_downloaded()
     {
         _appHost.ConsoleLines = ["\e[32minfo\e[39m: order accepted", "warn: outbox is late"];
@@ -156,6 +276,20 @@ public sealed class DashboardTests(Chromium chromium) : IClassFixture<Chromium>,
 
         Assert.Empty(_complaints);
     }
+
+    // 1 has the children 2 and 5; 2 has 3, and that has 4, which failed.
+    private TraceStore AddTree()
+    {
+        var store = _dashboard.Services.GetRequiredService<TraceStore>();
+        store.Add([
+            Sample.Span(7, 1, end: 100), Sample.Span(7, 2, parent: 1, start: 1, end: 30), Sample.Span(7, 3, parent: 2, start: 5, end: 20),
+            Sample.Span(7, 4, parent: 3, start: 6, end: 7, isError: true), Sample.Span(7, 5, parent: 1, start: 50, end: 60)]);
+        return store;
+    }
+
+    private static ILocator Row(IPage page, ulong span) => page.Locator($"[data-testid=span][data-key='{new SpanId(span)}']");
+
+    private static IEnumerable<Regex> Names(params int[] spans) => spans.Select(span => new Regex($"span {span}"));
 
     private async Task<IPage> OpenAsync(string path, int width = 1280)
     {

@@ -45,14 +45,14 @@ public sealed class DashboardTraceTests(ShopFixture shop, Chromium chromium) : I
             var depth = -1;
             foreach (var (service, name) in Way)
             {
-                var span = page.Locator($"[data-testid=span][data-service='{service}'][data-name^='{name}']").First;
+                var span = page.GetByTestId("span").Filter(new() { HasText = $"{service} {name}" }).First;
                 await Expect(span).ToBeVisibleAsync(new() { Timeout = ExportTime });
                 var below = int.Parse((await span.GetAttributeAsync("data-depth"))!, System.Globalization.CultureInfo.InvariantCulture);
                 Assert.True(below > depth, $"{name} is at depth {below}, below {depth}");
                 depth = below;
             }
 
-            await page.Locator("[data-testid=span][data-name='process order.created'][data-service=payments]").ClickAsync();
+            await page.GetByTestId("span").Filter(new() { HasText = "payments process order.created" }).ClickAsync();
             await Expect(page.GetByTestId("hop")).ToContainTextAsync("payment_queue");
             Assert.Empty(complaints);
         }

@@ -30,4 +30,18 @@ public sealed class LogStoreTests
         Assert.Equal(2, Assert.Single(store.Snapshot()).Number);
         Assert.Equal(0, store.Dropped);
     }
+
+    [Fact]
+    public void Records_of_services_that_send_in_batches_are_shown_in_the_order_of_their_time()
+    {
+        var store = new LogStore(new TelemetryLimits());
+        store.Add([At(10, "a"), At(30, "c")]);
+        store.Add([At(20, "b"), At(30, "d"), At(5, "0")]);
+
+        Assert.Equal(["d", "c", "b", "a", "0"], store.Snapshot().NewestFirst().Select(record => record.Message));
+        Assert.Equal(["d", "c", "b"], store.Snapshot().NewestFirst().Take(3).Select(record => record.Message));
+        Assert.Equal(["0", "a", "b", "c", "d"], store.Snapshot().OldestFirst().Select(record => record.Message));
+    }
+
+    private static LogRecord At(long milliseconds, string message) => Sample.Log(message) with { Time = Sample.At(milliseconds) };
 }

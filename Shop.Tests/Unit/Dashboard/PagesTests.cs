@@ -196,6 +196,55 @@ public sealed partial class PagesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Log_records_come_by_their_time_and_lead_to_those_with_the_same_value()
+    {
+        var trace = new TraceId(7);
+        _dashboard.Services.GetRequiredService<TraceStore>().Add([Sample.Span(7, 1, end: 30)]);
+        _dashboard.Services.GetRequiredService<LogStore>().Add([At(20, "second"), At(30, "third"), At(10, "first")]);
+
+        var logs = await GetAsync("/structuredlogs?q=step&log=1");
+        Assert.Equal(["third", "second", "first"], Records().Matches(logs).Select(match => match.Groups[1].Value));
+        Assert.Contains("href=\"/structuredlogs?q=step%20Step%3D%22a%20step%22&amp;log=1\"", logs, StringComparison.Ordinal);
+        Assert.Contains(">second</a>", await GetAsync("/structuredlogs?q=step%20Step%3D%22a%20step%22&log=no-number"), StringComparison.Ordinal);
+
+        var span = await GetAsync($"/traces/detail/{trace}?span={new SpanId(1)}");
+        var notes = span[span.IndexOf("span-logs", StringComparison.Ordinal)..];
+        Assert.Equal(["first", "second", "third"], new[] { "first", "second", "third" }.OrderBy(text => notes.IndexOf($">{text}</a>", StringComparison.Ordinal)));
+        Assert.Contains("&#x2B;10", notes, StringComparison.Ordinal);
+
+        LogRecord At(long milliseconds, string text) => Sample.Log(text) with
+        {
+            Time = Sample.At(milliseconds), TraceId = trace, SpanId = new SpanId(1), Attributes = new AttributeList([new("Step", "a step")]),
+        };
+    }
+
+    [Fact]
+    public async Task Traces_are_filtered_and_sorted_by_their_length()
+    {
+        _dashboard.Services.GetRequiredService<TraceStore>().Add([Sample.Span(1, 1, end: 500), Sample.Span(2, 2, start: 10, end: 2_000), Sample.Span(3, 3, start: 20, end: 30)]);
+
+        Assert.Equal([3, 2, 1], await ListAsync("/traces"));
+        Assert.Equal([2, 1, 3], await ListAsync("/traces?sort=duration"));
+        Assert.Equal([2, 1], await ListAsync("/traces?sort=duration&least=100"));
+        Assert.Equal([3, 2, 1], await ListAsync("/traces?sort=nonsense&least=nonsense&errors=nonsense"));
+
+        async Task<IEnumerable<int>> ListAsync(string path) =>
+            TraceRows().Matches(await GetAsync(path)).Select(match => int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public async Task A_large_trace_is_a_page_of_moderate_size()
+    {
+        const int Spans = 2_000;
+        _dashboard.Services.GetRequiredService<TraceStore>().Add([.. Enumerable.Range(1, Spans).Select(id => Sample.Span(7, (ulong)id, parent: (ulong)(id == 1 ? 0 : 1 + (id % 100)), start: id, end: id + 5))]);
+
+        var page = await GetAsync($"/traces/detail/{new TraceId(7)}");
+
+        Assert.Equal(Spans, SpanRow().Count(page));
+        Assert.InRange(page.Length, 0, Spans * 600);
+    }
+
+    [Fact]
     public async Task A_page_is_told_when_what_it_shows_has_changed()
     {
         using var stream = new StreamReader(await _browser.GetStreamAsync(new Uri("/live?watch=traces&since=0", UriKind.Relative)));
@@ -221,6 +270,12 @@ public sealed partial class PagesTests : IAsyncLifetime
 
     [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
     private static partial Regex FormToken();
+
+    [GeneratedRegex("href=\"/structuredlogs\\?q=step&amp;log=\\d+\">([^<]*)<")]
+    private static partial Regex Records();
+
+    [GeneratedRegex("<tr data-key=\"0*(\\d+)\"")]
+    private static partial Regex TraceRows();
 
     [GeneratedRegex("data-testid=\"span\"")]
     private static partial Regex SpanRow();

@@ -16,6 +16,15 @@ public sealed class TraceTreeTests
     }
 
     [Fact]
+    public void A_parent_knows_how_many_spans_are_below_it_and_how_many_of_them_failed()
+    {
+        var rows = TraceTree.Build([
+            Sample.Span(1, 1, isError: true), Sample.Span(1, 2, parent: 1), Sample.Span(1, 3, parent: 2, isError: true), Sample.Span(1, 4, parent: 1, start: 5, isError: true)]);
+
+        Assert.Equal([(3, 2), (1, 1), (0, 0), (0, 0)], rows.Select(row => (row.Descendants, row.FailedDescendants)));
+    }
+
+    [Fact]
     public void A_span_whose_parent_is_not_here_is_an_orphan()
     {
         var rows = TraceTree.Build([Sample.Span(1, 1), Sample.Span(1, 2, parent: 99, start: 5)]);

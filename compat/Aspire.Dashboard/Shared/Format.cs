@@ -24,6 +24,9 @@ internal static class Format
         _ => Uptime(TimeSpan.FromTicks((long)(nanoseconds / 100))),
     };
 
+    /// <summary>A time after something else, or before it: clocks of machines differ.</summary>
+    public static string After(long nanoseconds) => nanoseconds < 0 ? $"−{Duration(-(double)nanoseconds)}" : $"+{Duration(nanoseconds)}";
+
     /// <summary>Three digits that count.</summary>
     public static string Number(double number) => Math.Abs(number) switch
     {

@@ -1,17 +1,18 @@
+using Aspire.Dashboard.Shared;
 using Aspire.Dashboard.Telemetry;
 
 namespace Aspire.Dashboard.StructuredLogs;
 
 /// <summary>Which log records are looked for.</summary>
 /// <param name="Text">
-/// Words that are all in the message, the category or an attribute; <c>key=value</c> asks for an attribute with that value.
+/// Words that are all in the message, the category or an attribute; <c>key=part</c> and <c>key="value"</c> ask for an attribute.
 /// </param>
 /// <param name="Service">Who wrote them.</param>
 /// <param name="Least">The least level.</param>
 /// <param name="Trace">The trace they belong to.</param>
 internal sealed record LogFilter(string? Text, string? Service, LogLevel Least, TraceId Trace)
 {
-    private readonly string[] _words = (Text ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    private readonly SearchWord[] _words = SearchWord.Read(Text);
 
     public bool Matches(LogRecord record) =>
         record.Level >= Least
@@ -19,13 +20,14 @@ internal sealed record LogFilter(string? Text, string? Service, LogLevel Least, 
         && (Trace == default || record.TraceId == Trace)
         && Array.TrueForAll(_words, word => Has(record, word));
 
-    private static bool Has(LogRecord record, string word)
+    private static bool Has(LogRecord record, SearchWord word)
     {
-        if (word.IndexOf('=', StringComparison.Ordinal) is > 0 and var sign && record.Attributes[word[..sign]] is { } given)
-            return given.Contains(word[(sign + 1)..], StringComparison.OrdinalIgnoreCase);
+        foreach (var (key, value) in record.Attributes)
+        {
+            if (word.IsKey(key))
+                return word.IsValue(value);
+        }
 
-        return record.Message.Contains(word, StringComparison.OrdinalIgnoreCase)
-            || record.Category.Contains(word, StringComparison.OrdinalIgnoreCase)
-            || record.Attributes.Any(attribute => attribute.Value.Contains(word, StringComparison.OrdinalIgnoreCase));
+        return word.IsIn(record.Message) || word.IsIn(record.Category) || record.Attributes.Any(attribute => word.IsIn(attribute.Value));
     }
 }

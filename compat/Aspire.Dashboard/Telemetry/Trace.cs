@@ -5,13 +5,15 @@ internal sealed class Trace
 {
     private readonly Span[] _spans;
     private readonly HashSet<SpanId> _ids;
+    private readonly long _earliest; // Before the first span, when the clocks of two services differ.
 
-    private Trace(Span[] spans, int count, HashSet<SpanId> ids, Span first, long end, int errors, IReadOnlyDictionary<string, int> services)
+    private Trace(Span[] spans, int count, HashSet<SpanId> ids, Span first, long earliest, long end, int errors, IReadOnlyDictionary<string, int> services)
     {
         _spans = spans;
         Count = count;
         _ids = ids;
         First = first;
+        _earliest = earliest;
         End = end;
         Errors = errors;
         Services = services;
@@ -28,7 +30,7 @@ internal sealed class Trace
 
     public long End { get; }
 
-    public long Duration => End - Start;
+    public long Duration => End - _earliest;
 
     public int Errors { get; }
 
@@ -43,7 +45,7 @@ internal sealed class Trace
         var ids = trace?._ids ?? [];
         var (array, count) = (trace?._spans ?? new Span[added.Count], trace?.Count ?? 0);
         var services = new Dictionary<string, int>(trace?.Services ?? new Dictionary<string, int>());
-        var (first, end, errors) = (trace?.First, trace?.End ?? 0, trace?.Errors ?? 0);
+        var (first, earliest, end, errors) = (trace?.First, trace?._earliest ?? long.MaxValue, trace?.End ?? 0, trace?.Errors ?? 0);
         foreach (var span in added)
         {
             // An exporter that got no answer sends the same again.
@@ -54,6 +56,7 @@ internal sealed class Trace
             if (count == array.Length)
                 Array.Resize(ref array, Math.Max(4, 2 * count));
             array[count++] = span;
+            earliest = Math.Min(earliest, span.Start);
             end = Math.Max(end, span.End);
             errors += span.IsError ? 1 : 0;
             services[span.Resource.Service] = services.GetValueOrDefault(span.Resource.Service) + 1;
@@ -61,7 +64,7 @@ internal sealed class Trace
                 first = span;
         }
 
-        return new Trace(array, count, ids, first!, end, errors, services);
+        return new Trace(array, count, ids, first!, earliest, end, errors, services);
     }
 
     private static bool IsBefore(Span left, Span right) =>

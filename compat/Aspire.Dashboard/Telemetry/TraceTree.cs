@@ -5,8 +5,9 @@ namespace Aspire.Dashboard.Telemetry;
 /// <param name="Depth">How many spans are above it.</param>
 /// <param name="Parent">The index of its parent in the list, or -1.</param>
 /// <param name="Descendants">How many rows below belong to it.</param>
+/// <param name="FailedDescendants">How many of them failed.</param>
 /// <param name="IsOrphan">Whether it names a parent that is not here.</param>
-public sealed record TraceRow(Span Span, int Depth, int Parent, int Descendants, bool IsOrphan);
+public sealed record TraceRow(Span Span, int Depth, int Parent, int Descendants, int FailedDescendants, bool IsOrphan);
 
 /// <summary>Puts the spans of a trace below their parents, in the order of their starts.</summary>
 internal static class TraceTree
@@ -37,7 +38,7 @@ internal static class TraceTree
                 if (!placed.Add(next.Span.Id))
                     continue;
 
-                rows.Add(new TraceRow(next.Span, next.Depth, next.Parent, 0, isOrphan && next.Depth == 0));
+                rows.Add(new TraceRow(next.Span, next.Depth, next.Parent, 0, 0, isOrphan && next.Depth == 0));
                 var index = rows.Count - 1;
                 foreach (var child in children[next.Span.Id].Reverse())
                     open.Push((child, next.Depth + 1, index));
@@ -49,8 +50,15 @@ internal static class TraceTree
     {
         for (var i = rows.Count - 1; i >= 0; i--)
         {
-            if (rows[i].Parent is >= 0 and var parent)
-                rows[parent] = rows[parent] with { Descendants = rows[parent].Descendants + rows[i].Descendants + 1 };
+            var (row, parent) = (rows[i], rows[i].Parent);
+            if (parent < 0)
+                continue;
+
+            rows[parent] = rows[parent] with
+            {
+                Descendants = rows[parent].Descendants + row.Descendants + 1,
+                FailedDescendants = rows[parent].FailedDescendants + row.FailedDescendants + (row.Span.IsError ? 1 : 0),
+            };
         }
 
         return rows;

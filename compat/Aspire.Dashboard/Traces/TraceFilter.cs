@@ -6,10 +6,12 @@ namespace Aspire.Dashboard.Traces;
 /// <param name="Text">Somewhere in the trace: its id, the name of a span, or the value of an attribute, such as the id of an order.</param>
 /// <param name="Service">A service that took part.</param>
 /// <param name="OnlyErrors">Whether something failed in it.</param>
-internal sealed record TraceFilter(string? Text, string? Service, bool OnlyErrors)
+/// <param name="Least">How long it took at least.</param>
+internal sealed record TraceFilter(string? Text, string? Service, bool OnlyErrors, TimeSpan Least)
 {
     public bool Matches(Trace trace) =>
         (!OnlyErrors || trace.Errors > 0)
+        && trace.Duration >= Least.TotalNanoseconds
         && (string.IsNullOrEmpty(Service) || trace.Services.ContainsKey(Service))
         && (string.IsNullOrWhiteSpace(Text) || HasText(trace, Text.Trim()));
 

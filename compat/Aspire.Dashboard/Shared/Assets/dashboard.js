@@ -39,8 +39,8 @@
       return;
     }
     if (from.dataset.revealed !== undefined || from.dataset.stream !== undefined) return; // The server does not know what is in it.
-    for (const { name } of [...from.attributes]) {
-      if (!to.hasAttribute(name) && !(name === 'open' && from.nodeName === 'DETAILS')) from.removeAttribute(name);
+    for (const { name } of [...from.attributes]) { // A style is this script's: the pages have none inline.
+      if (name !== 'style' && !to.hasAttribute(name) && !(name === 'open' && from.nodeName === 'DETAILS')) from.removeAttribute(name);
     }
     for (const { name, value } of to.attributes) {
       if (from.getAttribute(name) !== value && !(name === 'open' && from.nodeName === 'DETAILS')) from.setAttribute(name, value);
@@ -72,6 +72,112 @@
     }
   }
 
+  // --- The waterfall: what is below a folded span is hidden ------------------------------------------------------------
+
+  const folds = { trace: '', rows: new Set(), chosen: undefined, focused: undefined };
+  const treeRow = (node) => node.closest?.('[data-tree] .row');
+  const rowsOf = (root) => [...root.querySelectorAll('[data-tree] .row')];
+  const keyedRow = (root, key) => (key ? root.querySelector(`[data-tree] .row[data-key="${CSS.escape(key)}"]`) : null);
+  const depthOf = (row) => Number(row.dataset.depth);
+  const hasBelow = (row) => row.querySelector('.fold') !== null;
+  const aboveOf = (rows, row) => rows.slice(0, rows.indexOf(row)).findLast((other) => depthOf(other) < depthOf(row));
+  const setAttribute = (node, name, value) => {
+    if (value === null) node.removeAttribute(name);
+    else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
+  };
+
+  // Makes a tree of the rows, in a page that is shown or is about to be: what is folded stays so.
+  function fold(root) {
+    const tree = root.querySelector('[data-tree]');
+    if (!tree) return;
+    if (folds.trace !== tree.dataset.tree) Object.assign(folds, { trace: tree.dataset.tree, rows: new Set(), chosen: undefined, focused: undefined });
+    const rows = rowsOf(root);
+    const chosen = tree.querySelector('.here');
+    if (chosen && chosen.dataset.key !== folds.chosen) {
+      for (let row = aboveOf(rows, chosen); row; row = aboveOf(rows, row)) folds.rows.delete(row.dataset.key);
+    }
+    let deepest = Infinity;
+    for (const row of rows) {
+      const depth = depthOf(row);
+      if (depth <= deepest) deepest = Infinity;
+      row.hidden = depth > deepest;
+      const toggle = row.querySelector('.fold');
+      const isFolded = toggle !== null && folds.rows.has(row.dataset.key);
+      if (isFolded && !row.hidden) deepest = depth;
+      setAttribute(row, 'role', 'treeitem');
+      setAttribute(row, 'aria-level', depth + 1);
+      setAttribute(row, 'aria-expanded', toggle && !isFolded);
+      setAttribute(row, 'aria-description', isFolded ? toggle.title : null);
+    }
+    const isSeen = (row) => row && !row.hidden;
+    const stop = [keyedRow(root, folds.focused), chosen, rows[0]].find(isSeen); // The one row that Tab goes to.
+    for (const row of rows) setAttribute(row, 'tabindex', row === stop ? 0 : -1);
+    setAttribute(tree, 'role', 'tree');
+  }
+
+  // When the rows are in place: the browser knows the height of those it has not laid out, and a span that was asked for is in view.
+  function settle() {
+    for (const block of document.querySelectorAll('[data-tree] > .block')) block.style.setProperty('--rows', block.querySelectorAll(':scope > :not([hidden])').length);
+    const chosen = document.querySelector('[data-tree] .here');
+    if (chosen && chosen.dataset.key !== folds.chosen) chosen.scrollIntoView({ block: 'nearest' });
+    folds.chosen = chosen?.dataset.key;
+  }
+
+  function foldRows(change) {
+    change(folds.rows);
+    fold(document);
+    settle();
+  }
+
+  const foldRow = (row, wanted) => foldRows((rows) => (wanted ? rows.add(row.dataset.key) : rows.delete(row.dataset.key)));
+
+  // The first row stays open: what is directly below it is the overview.
+  function foldAll(wanted) {
+    const [first, ...rows] = rowsOf(document);
+    const row = treeRow(document.activeElement);
+    foldRows((keys) => {
+      keys.clear();
+      if (wanted) for (const other of rows) keys.add(other.dataset.key);
+    });
+    for (let seen = row; seen; seen = aboveOf([first, ...rows], seen)) {
+      if (!seen.hidden) { seen.focus(); return; }
+    }
+  }
+
+  function walkTree(event, row) {
+    const rows = rowsOf(document).filter((other) => !other.hidden);
+    const at = rows.indexOf(row);
+    const expanded = row.getAttribute('aria-expanded');
+    const act = {
+      ArrowDown: () => rows[at + 1],
+      ArrowUp: () => rows[at - 1],
+      Home: () => rows[0],
+      End: () => rows.at(-1),
+      ArrowRight: () => {
+        if (event.shiftKey) foldAll(false);
+        else if (expanded === 'true') return rows[at + 1];
+        else if (expanded) foldRow(row, false);
+      },
+      ArrowLeft: () => {
+        if (event.shiftKey) foldAll(true);
+        else if (expanded === 'true') foldRow(row, true);
+        else return aboveOf(rows, row);
+      },
+    }[event.key];
+    if (!act) return false;
+    event.preventDefault();
+    act()?.focus();
+    return true;
+  }
+
+  document.addEventListener('focusin', (event) => {
+    const row = treeRow(event.target);
+    if (!row || row.dataset.key === folds.focused) return;
+    folds.focused = row.dataset.key;
+    document.querySelector('[data-tree] .row[tabindex="0"]')?.setAttribute('tabindex', -1);
+    row.tabIndex = 0;
+  });
+
   // --- Navigation ----------------------------------------------------------------------------------------------------
 
   async function load(url, { push = false, top = false, options = {} } = {}) {
@@ -85,11 +191,15 @@
       if (mine.signal.aborted) return;
       if (!page.getElementById('main') || !page.querySelector('.shell')) { location.href = url; return; }
       writeTimes(page);
+      fold(page);
       if (push) history.pushState(null, '', response.url);
       else if (response.url !== location.href) history.replaceState(null, '', response.url);
       document.title = page.title;
+      const focused = treeRow(document.activeElement);
       morph(document.querySelector('.shell'), page.querySelector('.shell'));
       if (top) { scrollTo(0, 0); document.getElementById('main').focus({ preventScroll: true }); }
+      else if (focused && !focused.isConnected) keyedRow(document, focused.dataset.key)?.focus({ preventScroll: true });
+      settle();
       begin();
     } catch (error) {
       if (error.name !== 'AbortError') setLive('lost');
@@ -102,13 +212,17 @@
 
   document.addEventListener('click', (event) => {
     if (event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-    const target = event.target.closest('a[href], [data-reveal], [data-theme-switch], [data-help-open], [data-live], [data-stream-switch]');
+    const target = event.target.closest('a[href], [data-tree] .fold, [data-fold], [data-reveal], [data-theme-switch], [data-help-open], [data-live], [data-stream-switch]');
     if (!target) return;
     if (target.matches('[data-theme-switch]')) switchTheme();
     else if (target.matches('[data-help-open]')) document.getElementById('help').showModal();
     else if (target.matches('[data-live], [data-stream-switch]')) pause(!paused);
     else if (target.matches('[data-reveal]')) reveal(target);
-    else {
+    else if (target.matches('[data-fold]')) foldAll(target.dataset.fold === 'all');
+    else if (target.matches('.fold')) {
+      event.preventDefault();
+      foldRow(treeRow(target), treeRow(target).getAttribute('aria-expanded') === 'true');
+    } else {
       const url = new URL(target.href?.baseVal ?? target.href, location.href);
       if (target.target || !isOurs(url) || (url.hash && url.pathname === location.pathname)) return;
       event.preventDefault();
@@ -263,7 +377,9 @@
       return;
     }
     if (event.target.matches('input, select, textarea')) return;
-    const key = event.key.toUpperCase();
+    if (treeRow(event.target) && walkTree(event, treeRow(event.target))) return;
+    // Where the keyboard writes another alphabet, the place of the key counts.
+    const key = (/^[a-z]$/i.test(event.key) ? event.key : event.code.replace(/^Key/, '')).toUpperCase();
     const link = document.querySelector(`[data-shortcut="${CSS.escape(key)}"]`);
     if (event.key === '/') { event.preventDefault(); document.querySelector('[data-search]')?.focus(); }
     else if (event.key === '?') document.getElementById('help')?.showModal();
@@ -272,7 +388,12 @@
     else if (link) link.click();
   });
 
+  // What sticks below the bar of a page has to know how high it is.
+  const bars = new ResizeObserver(([bar]) => document.documentElement.style.setProperty('--bar', `${Math.round(bar.borderBoxSize[0].blockSize)}px`));
+
   function begin() {
+    const bar = document.querySelector('.bar');
+    if (bar) bars.observe(bar);
     const live = document.querySelector('[data-live]')?.dataset;
     watch(live?.live, live?.since);
     follow(document.querySelector('[data-stream]'));
@@ -281,6 +402,8 @@
 
   document.addEventListener('DOMContentLoaded', () => {
     writeTimes(document);
+    fold(document);
+    settle();
     begin();
   });
 })();
