@@ -24,13 +24,13 @@ internal static class OtlpBody
     /// <exception cref="InvalidProtocolBufferException">It is not such a message.</exception>
     /// <exception cref="InvalidDataException">It is not packed as it says.</exception>
     public static Task<T> ReadAsync<T>(HttpRequest request, MessageParser<T> parser, CancellationToken cancellationToken)
-        where T : IMessage<T> =>
+        where T : IMessage<T>, new() =>
         ParseAsync(request.Body, request.Headers.ContentEncoding.ToString(), parser, cancellationToken);
 
     /// <summary>The body is one frame of gRPC, with the message in it.</summary>
     /// <inheritdoc cref="ReadAsync" path="/exception"/>
     public static async Task<T> ReadFrameAsync<T>(HttpRequest request, MessageParser<T> parser, CancellationToken cancellationToken)
-        where T : IMessage<T>
+        where T : IMessage<T>, new()
     {
         using var sent = await Buffer.ReadAsync(request.Body, MaxSent, cancellationToken).ConfigureAwait(false);
         if (sent.Length < FramePrefix || sent.Bytes[0] > 1 || BinaryPrimitives.ReadUInt32BigEndian(sent.Bytes.AsSpan(1)) != sent.Length - FramePrefix)
@@ -42,7 +42,7 @@ internal static class OtlpBody
     }
 
     private static async Task<T> ParseAsync<T>(Stream sent, string encoding, MessageParser<T> parser, CancellationToken cancellationToken)
-        where T : IMessage<T>
+        where T : IMessage<T>, new()
     {
         await using var unpacking = encoding switch
         {
@@ -51,7 +51,8 @@ internal static class OtlpBody
             var other => throw new OtlpException(StatusCodes.Status415UnsupportedMediaType, $"The encoding '{other}' is not known: send gzip or none."),
         };
         using var message = await Buffer.ReadAsync(unpacking ?? sent, MaxUnpacked, cancellationToken).ConfigureAwait(false);
-        return parser.ParseFrom(message.Bytes, 0, message.Length);
+        OtlpParts.Check(message.Bytes.AsSpan(0, message.Length), new T().Descriptor);
+        return parser.WithDiscardUnknownFields(true).ParseFrom(message.Bytes, 0, message.Length);
     }
 
     /// <summary>Borrowed memory, with all that came.</summary>

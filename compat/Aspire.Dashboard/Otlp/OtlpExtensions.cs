@@ -31,7 +31,7 @@ internal static class OtlpExtensions
     }
 
     private static void MapSignal<TRequest, TResponse>(this IEndpointRouteBuilder endpoints, string path, MessageParser<TRequest> parser)
-        where TRequest : IMessage<TRequest>
+        where TRequest : IMessage<TRequest>, new()
         where TResponse : IMessage<TResponse> =>
         endpoints.MapPost(path, async (HttpRequest request, HttpResponse response, OtlpIntake intake, CancellationToken cancellationToken) =>
         {
@@ -48,7 +48,7 @@ internal static class OtlpExtensions
         });
 
     private static Task<T> ReadAsync<T>(HttpRequest request, MessageParser<T> parser, CancellationToken cancellationToken)
-        where T : IMessage<T> =>
+        where T : IMessage<T>, new() =>
         request.ContentType?.Split(';')[0].Trim() is ContentType
             ? OtlpBody.ReadAsync(request, parser, cancellationToken)
             : throw new OtlpException(StatusCodes.Status415UnsupportedMediaType, $"Send {ContentType}.");

@@ -49,7 +49,7 @@ internal static class OtlpGrpc
     };
 
     private static async Task<IMessage> TakeAsync<TRequest, TResponse>(HttpContext context, MessageParser<TRequest> parser)
-        where TRequest : IMessage<TRequest>
+        where TRequest : IMessage<TRequest>, new()
         where TResponse : IMessage<TResponse> =>
         await context.RequestServices.GetRequiredService<OtlpIntake>().TakeAsync<TRequest, TResponse>(
             context.Request, token => OtlpBody.ReadFrameAsync(context.Request, parser, token), context.RequestAborted);

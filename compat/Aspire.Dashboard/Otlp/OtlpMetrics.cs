@@ -10,6 +10,9 @@ internal sealed class OtlpMetrics(OtlpAttributes attributes, MetricStore store) 
     private const int Delta = 1;
     private const int MaxBuckets = 256;
 
+    // What is greater nobody measures, and the sum of many would be no number any more.
+    private const double MaxNumber = 1e100;
+
     public ExportMetricsServiceResponse Take(ExportMetricsServiceRequest request)
     {
         var rejected = 0;
@@ -31,7 +34,7 @@ internal sealed class OtlpMetrics(OtlpAttributes attributes, MetricStore store) 
                 PartialSuccess = new ExportMetricsPartialSuccess
                 {
                     RejectedDataPoints = rejected,
-                    ErrorMessage = "Taken are gauges, sums and histograms with explicit bounds that do not change, up to Dashboard:TelemetryLimits:MaxMetricsCount series.",
+                    ErrorMessage = "Taken are finite gauges, sums and histograms with explicit bounds that do not change, up to Dashboard:TelemetryLimits:MaxMetricsCount series.",
                 },
             };
     }
@@ -60,7 +63,7 @@ internal sealed class OtlpMetrics(OtlpAttributes attributes, MetricStore store) 
         foreach (var message in messages)
         {
             var number = message.ValueCase == NumberDataPoint.ValueOneofCase.AsInt ? message.AsInt : message.AsDouble;
-            if (OtlpTime.Read(message.TimeUnixNano) is { } at && double.IsFinite(number))
+            if (OtlpTime.Read(message.TimeUnixNano) is { } at && IsSound(number))
                 points.Add(new MetricPoint
                 {
                     Dimensions = attributes.Read(message.Attributes),
@@ -93,14 +96,16 @@ internal sealed class OtlpMetrics(OtlpAttributes attributes, MetricStore store) 
         return (InstrumentKind.Histogram, points, histogram.DataPoints.Count - points.Count);
     }
 
+    private static bool IsSound(double number) => Math.Abs(number) <= MaxNumber;
+
     private static bool IsSound(HistogramDataPoint message)
     {
-        if (message.BucketCounts.Count is 0 or > MaxBuckets || message.BucketCounts.Count != message.ExplicitBounds.Count + 1 || !double.IsFinite(message.Sum))
+        if (message.BucketCounts.Count is 0 or > MaxBuckets || message.BucketCounts.Count != message.ExplicitBounds.Count + 1 || !IsSound(message.Sum))
             return false;
 
         for (var i = 0; i < message.ExplicitBounds.Count; i++)
         {
-            if (!double.IsFinite(message.ExplicitBounds[i]) || (i > 0 && message.ExplicitBounds[i] <= message.ExplicitBounds[i - 1]))
+            if (!IsSound(message.ExplicitBounds[i]) || (i > 0 && message.ExplicitBounds[i] <= message.ExplicitBounds[i - 1]))
                 return false;
         }
 

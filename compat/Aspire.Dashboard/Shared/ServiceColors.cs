@@ -9,6 +9,8 @@ internal sealed class ServiceColors
     private const int MaxServices = 1000;
     private readonly ConcurrentDictionary<string, int> _colors = new();
 
-    /// <summary>The class of a service's colour.</summary>
-    public string Of(string service) => $"c{(_colors.Count < MaxServices ? _colors.GetOrAdd(service, _ => _colors.Count) : 0) % Count}";
+    /// <summary>The class of a service's colour; services beyond the limit share one.</summary>
+    public string Of(string service) => $"c{(_colors.TryGetValue(service, out var known) ? known : Next(service)) % Count}";
+
+    private int Next(string service) => _colors.Count < MaxServices ? _colors.GetOrAdd(service, _ => _colors.Count) : 0;
 }
