@@ -38,6 +38,7 @@ public sealed partial class OtlpAttackTests : IAsyncLifetime
     [Theory]
     [InlineData("resources", HttpStatusCode.RequestEntityTooLarge)]
     [InlineData("spans", HttpStatusCode.RequestEntityTooLarge)]
+    [InlineData("long tags", HttpStatusCode.RequestEntityTooLarge)]
     [InlineData("attributes", HttpStatusCode.RequestEntityTooLarge)]
     [InlineData("values in a value", HttpStatusCode.RequestEntityTooLarge)]
     [InlineData("unknown fields", HttpStatusCode.OK)]
@@ -54,6 +55,7 @@ public sealed partial class OtlpAttackTests : IAsyncLifetime
         {
             "resources" => Repeat(nothing, Many),
             "spans" => Field(1, Field(2, Repeat(Field(2, []), Many))),
+            "long tags" => Repeat([0x8a, 0x80, 0x80, 0x80, 0x10, 0], Many),
             "attributes" => Field(1, Field(2, Field(2, Repeat(Field(9, Field(1, [(byte)'a'])), Many)))),
             "values in a value" => Field(1, Field(1, Field(1, Field(2, Field(5, Repeat(nothing, Many)))))),
             "unknown fields" => Repeat(Field(100, []), Many),

@@ -30,7 +30,7 @@ internal static class OtlpParts
     {
         while (!message.IsEmpty)
         {
-            var tag = Varint(ref message);
+            var tag = (uint)Varint(ref message); // The parser too takes 32 bits of it.
             switch ((WireFormat.WireType)(tag & ((1 << WireTypeBits) - 1)))
             {
                 case WireFormat.WireType.Varint:

@@ -25,6 +25,8 @@ internal static class DashboardAddresses
         string[] all = [.. pages, http, grpc];
         if (Array.Find(all, address => BindingAddress.Parse(address).Scheme != Uri.UriSchemeHttp) is { } other)
             throw new InvalidOperationException($"The dashboard serves http alone, not {other}.");
+        if (all.DistinctBy(EndPoint).Count() < all.Length)
+            throw new InvalidOperationException($"The dashboard needs an address for each: {string.Join(", ", all)}.");
 
         builder.WebHost.UseUrls(all);
         builder.WebHost.ConfigureKestrel(kestrel =>
