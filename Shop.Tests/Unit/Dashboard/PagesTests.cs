@@ -229,7 +229,25 @@ public sealed partial class PagesTests : IAsyncLifetime
         Assert.Equal([3, 2, 1], await ListAsync("/traces?sort=nonsense&least=nonsense&errors=nonsense"));
 
         async Task<IEnumerable<int>> ListAsync(string path) =>
-            TraceRows().Matches(await GetAsync(path)).Select(match => int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture));
+            ListRows().Matches(await GetAsync(path)).Select(match => int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public async Task A_long_list_is_shown_in_part_and_more_of_it_when_asked_for()
+    {
+        const int Records = 501;
+        _dashboard.Services.GetRequiredService<LogStore>().Add([.. Enumerable.Range(1, Records).Select(i => Sample.Log($"line {i}"))]);
+
+        Assert.Equal((100, "/structuredlogs?level=Information&amp;rows=500"), await LookAsync("/structuredlogs?level=Information"));
+        Assert.Equal((500, "/structuredlogs?rows=1000"), await LookAsync("/structuredlogs?rows=500"));
+        Assert.Equal((Records, null), await LookAsync("/structuredlogs?rows=1000"));
+        Assert.Equal((100, "/structuredlogs?rows=500"), await LookAsync("/structuredlogs?rows=1000000"));
+
+        async Task<(int Rows, string? More)> LookAsync(string path)
+        {
+            var page = await GetAsync(path);
+            return (ListRows().Count(page), MoreLink().Match(page) is { Success: true } link ? link.Groups[1].Value : null);
+        }
     }
 
     [Fact]
@@ -275,7 +293,10 @@ public sealed partial class PagesTests : IAsyncLifetime
     private static partial Regex Records();
 
     [GeneratedRegex("<tr data-key=\"0*(\\d+)\"")]
-    private static partial Regex TraceRows();
+    private static partial Regex ListRows();
+
+    [GeneratedRegex("href=\"([^\"]*)\" data-keep data-testid=\"more\"")]
+    private static partial Regex MoreLink();
 
     [GeneratedRegex("data-testid=\"span\"")]
     private static partial Regex SpanRow();

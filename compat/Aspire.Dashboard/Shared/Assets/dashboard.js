@@ -16,13 +16,15 @@
 
   const clock = { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false };
   const formats = {
-    time: new Intl.DateTimeFormat(undefined, { ...clock, fractionalSecondDigits: 3 }),
-    date: new Intl.DateTimeFormat(undefined, { ...clock, year: 'numeric', month: '2-digit', day: '2-digit' }),
-    clock: new Intl.DateTimeFormat(undefined, clock),
+    time: { ...clock, fractionalSecondDigits: 3 },
+    date: { ...clock, year: 'numeric', month: '2-digit', day: '2-digit' },
+    clock,
   };
+  const made = {}; // To make one takes milliseconds, and most pages need one kind.
+  const format = (kind) => (made[kind] ??= new Intl.DateTimeFormat(undefined, formats[kind]));
   const writeTimes = (root) => {
     for (const time of root.querySelectorAll('[data-local]')) {
-      time.textContent = formats[time.dataset.local].format(new Date(time.getAttribute('datetime') ?? time.dataset.at));
+      time.textContent = format(time.dataset.local).format(new Date(time.getAttribute('datetime') ?? time.dataset.at));
     }
   };
 
