@@ -1,6 +1,7 @@
 using Shop.Catalog.Categories;
 using Shop.Catalog.Data;
 using Shop.Catalog.Demo;
+using Shop.Catalog.Diagnostics;
 using Shop.Catalog.Products;
 using Shop.Catalog.Reservations;
 using Shop.Catalog.Stock;
@@ -21,6 +22,7 @@ builder.AddMessaging<CatalogDbContext>(ShopTopology.CatalogQueue, handlers => ha
 builder.AddProductListCache();
 builder.AddReservations();
 builder.AddDemoCatalogue();
+builder.AddCatalogMetrics();
 
 var app = builder.Build();
 app.UseServiceDefaults();

@@ -4,6 +4,7 @@ using Shop.Messaging.Operations;
 using Shop.Messaging.Topology;
 using Shop.Notifications.Data;
 using Shop.Notifications.Delivery;
+using Shop.Notifications.Diagnostics;
 using Shop.Notifications.Email;
 using Shop.Notifications.Notifications;
 using Shop.Notifications.Recipients;
@@ -22,6 +23,7 @@ builder.AddMessaging<NotificationsDbContext>(ShopTopology.NotificationQueue, han
 builder.Services.AddSingleton(new MessageTemplates());
 builder.AddEmail();
 builder.AddDelivery();
+builder.AddNotificationMetrics();
 
 var app = builder.Build();
 app.UseServiceDefaults();

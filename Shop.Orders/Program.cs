@@ -4,6 +4,7 @@ using Shop.Messaging.Operations;
 using Shop.Messaging.Topology;
 using Shop.Orders.Clients;
 using Shop.Orders.Data;
+using Shop.Orders.Diagnostics;
 using Shop.Orders.Orders;
 using Shop.Orders.Orders.Choreography;
 using Shop.Orders.Orders.Orchestration;
@@ -26,6 +27,7 @@ builder.AddServiceClient<NotificationsClient>("notifications");
 builder.AddOrders();
 builder.AddOrchestration();
 builder.AddOrderRecovery();
+builder.AddOrderMetrics();
 
 var app = builder.Build();
 app.UseServiceDefaults();

@@ -3,6 +3,7 @@ using Shop.Messaging.Contracts;
 using Shop.Messaging.Operations;
 using Shop.Messaging.Topology;
 using Shop.Payments.Data;
+using Shop.Payments.Diagnostics;
 using Shop.Payments.Ledger;
 using Shop.Payments.Payments;
 using Shop.Payments.Wallets;
@@ -19,6 +20,7 @@ builder.AddMessaging<PaymentsDbContext>(ShopTopology.PaymentQueue, handlers => h
 builder.AddLedger();
 builder.AddWallets();
 builder.AddPayments();
+builder.AddPaymentMetrics();
 
 var app = builder.Build();
 app.UseServiceDefaults();

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Caching.Hybrid;
 using Shop.Catalog.Data;
+using Shop.Catalog.Diagnostics;
 using Shop.ServiceDefaults.Database;
 using Shop.ServiceDefaults.Http;
 
@@ -8,7 +9,8 @@ namespace Shop.Catalog.Products;
 /// <summary>
 /// The page that nearly everybody opens, the first of the whole list: in this process's memory, and behind it in Redis.
 /// </summary>
-internal sealed partial class ProductListCache(HybridCache cache, IServiceScopeFactory scopes, ILogger<ProductListCache> logger)
+internal sealed partial class ProductListCache(
+    HybridCache cache, IServiceScopeFactory scopes, CatalogMetrics metrics, ILogger<ProductListCache> logger)
 {
     /// <summary>The key in Redis.</summary>
     public const string Key = "catalog:products";
@@ -23,9 +25,29 @@ internal sealed partial class ProductListCache(HybridCache cache, IServiceScopeF
         LocalCacheExpiration = TimeSpan.FromSeconds(10),
     };
 
+    private static readonly HybridCacheEntryOptions InMemoryOnly = new()
+    {
+        Flags = HybridCacheEntryFlags.DisableDistributedCache | HybridCacheEntryFlags.DisableLocalCacheWrite | HybridCacheEntryFlags.DisableUnderlyingData,
+    };
+
+    private long _loads;
+
     /// <summary>The first page, at most a minute old; a write drops it, save that a page being loaded at that very moment may be kept.</summary>
-    public ValueTask<ProductPage> GetAsync(CancellationToken cancellationToken) =>
-        cache.GetOrCreateAsync(Key, scopes, LoadAsync, Options, cancellationToken: cancellationToken);
+    /// <remarks>The cache does not say which level answers, so the first is asked by itself: a second look once in ten seconds.</remarks>
+    public async ValueTask<ProductPage> GetAsync(CancellationToken cancellationToken)
+    {
+        if (await cache.GetOrCreateAsync(Key, static _ => ValueTask.FromResult<ProductPage?>(null), InMemoryOnly, cancellationToken: cancellationToken) is { } inMemory)
+        {
+            metrics.LookedUp(CacheLevel.Memory);
+            return inMemory;
+        }
+
+        // Requests share a load: what was loaded while this one waited is what it got.
+        var loads = Volatile.Read(ref _loads);
+        var page = await cache.GetOrCreateAsync(Key, this, static (self, stopping) => self.LoadAsync(stopping), Options, cancellationToken: cancellationToken);
+        metrics.LookedUp(Volatile.Read(ref _loads) == loads ? CacheLevel.Redis : CacheLevel.Database);
+        return page;
+    }
 
     /// <summary>Drops the page, in every replica, once the open transaction has committed.</summary>
     public void InvalidateAfterCommit(CatalogDbContext db) => db.AfterCommit(InvalidateAsync);
@@ -43,11 +65,13 @@ internal sealed partial class ProductListCache(HybridCache cache, IServiceScopeF
     }
 
     /// <remarks>In a scope of its own: several requests share one load, and the one that began it may be gone.</remarks>
-    private static async ValueTask<ProductPage> LoadAsync(IServiceScopeFactory scopes, CancellationToken cancellationToken)
+    private async ValueTask<ProductPage> LoadAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<CatalogDbContext>();
-        return await ProductList.ReadAsync(db, new ProductFilter(), offset: 0, PageSize, Language.Russian, cancellationToken);
+        var page = await ProductList.ReadAsync(db, new ProductFilter(), offset: 0, PageSize, Language.Russian, cancellationToken);
+        Interlocked.Increment(ref _loads);
+        return page;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The cached product list could not be dropped; it runs out within a minute")]

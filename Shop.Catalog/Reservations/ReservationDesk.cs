@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Shop.Catalog.Data;
+using Shop.Catalog.Diagnostics;
 using Shop.Catalog.Products;
 using Shop.ServiceDefaults.Database;
 using Shop.ServiceDefaults.Http;
@@ -12,7 +13,8 @@ namespace Shop.Catalog.Reservations;
 /// the stock rows in the order of their product ids, so operations wait for each other but never in a circle.
 /// Doing one twice changes nothing.
 /// </summary>
-internal sealed class ReservationDesk(CatalogDbContext db, ProductListCache cache, IOptions<ReservationOptions> options)
+internal sealed class ReservationDesk(
+    CatalogDbContext db, ProductListCache cache, CatalogMetrics metrics, IOptions<ReservationOptions> options)
 {
     /// <summary>Holds pieces for an order, all of them or none.</summary>
     /// <param name="orderId">The order.</param>
@@ -25,12 +27,20 @@ internal sealed class ReservationDesk(CatalogDbContext db, ProductListCache cach
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var rows = await TryHoldAsync(orderId, items, language, cancellationToken);
         if (rows.Count == 0)
+        {
+            metrics.Reserved(ReserveResult.Repeated);
             return Repeat(await ReadAsync(orderId, cancellationToken), items);
+        }
         if (!rows[0].IsHeld)
-            return Refuse(items, rows.Where(row => row.ProductId is not null).ToDictionary(row => row.ProductId!.Value));
+        {
+            var refusal = Refuse(items, rows.Where(row => row.ProductId is not null).ToDictionary(row => row.ProductId!.Value));
+            metrics.Reserved(refusal is ReserveOutcome.OutOfStock ? ReserveResult.OutOfStock : ReserveResult.Refused);
+            return refusal;
+        }
 
         InvalidateIfSoldOut(rows.ConvertAll(row => new MovedStock(row.Available - row.Quantity, row.Quantity)), StockMove.Reserve);
         await transaction.CommitAsync(cancellationToken);
+        metrics.Reserved(ReserveResult.Reserved);
         return new ReserveOutcome.Reserved(new Reservation
         {
             OrderId = orderId,

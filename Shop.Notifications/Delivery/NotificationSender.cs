@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Shop.Messaging;
 using Shop.Messaging.Contracts;
 using Shop.Notifications.Data;
+using Shop.Notifications.Diagnostics;
 using Shop.Notifications.Email;
 using Shop.Notifications.Notifications;
 using Shop.ServiceDefaults.Database;
@@ -34,8 +35,8 @@ internal sealed record DeliveryAttempt(Notification Notification, SendOutcome Ou
 /// that it is sent again, with the same Message-ID: at least once, and a repeat is recognizable.
 /// </summary>
 internal sealed partial class NotificationSender(
-    NotificationsDbContext db, NotificationStore store, IEmailSender email, IOutbox outbox, IOptions<DeliveryOptions> options,
-    ILogger<NotificationSender> logger)
+    NotificationsDbContext db, NotificationStore store, IEmailSender email, IOutbox outbox, NotificationMetrics metrics,
+    IOptions<DeliveryOptions> options, ILogger<NotificationSender> logger)
 {
     /// <summary>The spans of deliveries.</summary>
     public const string ActivitySourceName = "Shop.Notifications";
@@ -81,9 +82,15 @@ internal sealed partial class NotificationSender(
     {
         var (outcome, error) = await TrySendAsync(notification, cancellationToken);
         if (outcome == SendOutcome.Sent)
+        {
             await store.MarkSentAsync([notification], CancellationToken.None);
+            metrics.Sent(notification);
+        }
         else
+        {
             await store.MarkFailedAsync(notification, error, CancellationToken.None);
+            metrics.Failed(notification);
+        }
         return outcome;
     }
 
@@ -103,17 +110,23 @@ internal sealed partial class NotificationSender(
         }
     }
 
-    private Task<int> RecordSentAsync(List<DeliveryAttempt> sent) => db.InTransactionAsync(async () =>
+    private async Task RecordSentAsync(List<DeliveryAttempt> sent)
     {
-        var recorded = await store.MarkSentAsync(sent.ConvertAll(attempt => attempt.Notification), CancellationToken.None);
-        foreach (var (notification, _, _, activity) in sent.Where(attempt => recorded.Contains(attempt.Notification.Id)))
+        var recorded = await db.InTransactionAsync(async () =>
         {
-            Activity.Current = activity; // The event belongs to the trace of its own message.
-            outbox.Add(new NotificationSent(notification.OrderId, notification.Id, notification.Channel, notification.Template));
-        }
-        Activity.Current = null;
-        return await db.SaveChangesAsync(CancellationToken.None);
-    }, CancellationToken.None);
+            var ids = await store.MarkSentAsync(sent.ConvertAll(attempt => attempt.Notification), CancellationToken.None);
+            var ours = sent.FindAll(attempt => ids.Contains(attempt.Notification.Id));
+            foreach (var (notification, _, _, activity) in ours)
+            {
+                Activity.Current = activity; // The event belongs to the trace of its own message.
+                outbox.Add(new NotificationSent(notification.OrderId, notification.Id, notification.Channel, notification.Template));
+            }
+            Activity.Current = null;
+            await db.SaveChangesAsync(CancellationToken.None);
+            return ours;
+        }, CancellationToken.None);
+        recorded.ForEach(attempt => metrics.Sent(attempt.Notification));
+    }
 
     private async Task RecordFailureAsync(DeliveryAttempt attempt)
     {
@@ -121,9 +134,11 @@ internal sealed partial class NotificationSender(
         if (attempt.Outcome == SendOutcome.Unavailable && notification.Attempts < options.Value.MaxAttempts)
         {
             await store.MarkForRetryAsync(notification, attempt.Error, options.Value.RetryDelay(notification.Attempts), CancellationToken.None);
+            metrics.PutOff(notification);
             return;
         }
         await store.MarkFailedAsync(notification, attempt.Error, CancellationToken.None);
+        metrics.Failed(notification);
         GaveUp(logger, notification.Id, notification.Template, notification.Attempts);
     }
 

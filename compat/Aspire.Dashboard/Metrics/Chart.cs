@@ -2,59 +2,210 @@ using Aspire.Dashboard.Telemetry;
 
 namespace Aspire.Dashboard.Metrics;
 
-/// <summary>A line of a chart: a value for each step, or nothing where none is known.</summary>
-public sealed record ChartLine(string Name, double?[] Values);
+/// <summary>A line of a chart: a value for each step, or nothing where nothing was measured.</summary>
+/// <param name="Name">What it is called; empty when it is the only one.</param>
+/// <param name="Values">The values.</param>
+/// <param name="Summary">
+/// The whole time in one number: how much a sum has grown, a percentile of all values, the share of all, the last value of a gauge.
+/// </param>
+public sealed record ChartLine(string Name, double?[] Values, double? Summary);
 
-/// <summary>Makes the lines of a chart out of the points of some series.</summary>
+/// <summary>What a chart shows of an instrument.</summary>
+internal enum ChartReading
+{
+    /// <summary>How much a sum, or the count of a histogram, grows per second.</summary>
+    Rate,
+
+    /// <summary>The value itself.</summary>
+    Level,
+
+    /// <summary>The median, and what nearly all and all but a few stay below.</summary>
+    Percentiles,
+
+    /// <summary>What half of the values stay below.</summary>
+    P50,
+
+    /// <summary>What nine tenths stay below.</summary>
+    P90,
+
+    /// <summary>What all but a hundredth stay below.</summary>
+    P99,
+}
+
+/// <summary>
+/// Makes the lines of a chart out of the points of some series. A sum that has not grown makes a zero and a gauge keeps its
+/// value, for as long as their resource reports; percentiles of nothing are nothing, and a resource that stopped ends its line.
+/// </summary>
 internal static class Chart
 {
-    /// <summary>How many steps a chart has.</summary>
-    public const int Steps = 90;
+    /// <summary>Stands where a dimension would, for the service that reports.</summary>
+    public const string ByService = "service";
+
+    /// <summary>The same, for the copy of it.</summary>
+    public const string ByResource = "resource";
+
+    /// <summary>More lines than this nobody can tell apart; the smallest become one.</summary>
+    public const int MaxLines = 9;
+
+    /// <summary>The name of the line that stands for the rest.</summary>
+    public const string Others = "…";
+
+    private const string SecondsUnit = "s";
+    private const long LeastPatience = 5_000_000_000;
 
     private static readonly (string Name, double Share)[] Percentiles = [("p50", 0.5), ("p90", 0.9), ("p99", 0.99)];
 
-    /// <param name="kind">How the values are read.</param>
-    /// <param name="series">The series, which are added up.</param>
-    /// <param name="from">Nanoseconds since 1970.</param>
-    /// <param name="to">Nanoseconds since 1970.</param>
-    public static IReadOnlyList<ChartLine> Lines(InstrumentKind kind, IReadOnlyList<SeriesPoints> series, long from, long to)
+    /// <summary>What an instrument of this kind shows unless asked for something else.</summary>
+    public static ChartReading ReadingOf(InstrumentKind kind) => kind switch
     {
-        var step = Math.Max(1, (to - from) / Steps);
-        return kind switch
+        InstrumentKind.Counter => ChartReading.Rate,
+        InstrumentKind.Gauge or InstrumentKind.UpDownCounter => ChartReading.Level,
+        InstrumentKind.Histogram => ChartReading.Percentiles,
+    };
+
+    /// <summary>The lines of some series of an instrument.</summary>
+    /// <param name="reading">What to show.</param>
+    /// <param name="info">The instrument.</param>
+    /// <param name="series">Its series, of any number of resources.</param>
+    /// <param name="split">The dimension each of whose values has a line of its own; nothing for all together.</param>
+    /// <param name="time">The steps.</param>
+    public static IReadOnlyList<ChartLine> Lines(
+        ChartReading reading, InstrumentInfo info, IReadOnlyList<SeriesPoints> series, string? split, ChartTime time)
+    {
+        if (series.Count == 0)
+            return [];
+        if (split is null && reading == ChartReading.Percentiles)
+            return PercentileLines(series, time);
+
+        Func<string, IReadOnlyList<SeriesPoints>, ChartLine> draw = reading switch
         {
-            InstrumentKind.Counter => [new ChartLine("rate", Added(step, at => Sum(series.Select(one => Growth(one, from, step, at)))))],
-            InstrumentKind.Gauge or InstrumentKind.UpDownCounter => [new ChartLine("value", Added(step, at => Sum(series.Select(one => Value(one, from + ((at + 1) * step), step)))))],
-            InstrumentKind.Histogram => Histograms(series, from, step),
+            ChartReading.Rate => (name, group) => Rate(name, group, time),
+            ChartReading.Level => (name, group) => Level(name, info, group, time),
+            ChartReading.P50 => (name, group) => PercentileLine(name, group, 0.5, time),
+            ChartReading.Percentiles or ChartReading.P90 => (name, group) => PercentileLine(name, group, 0.9, time),
+            ChartReading.P99 => (name, group) => PercentileLine(name, group, 0.99, time),
         };
+        if (split is null)
+            return [draw("", series)];
 
-        static double?[] Added(long step, Func<int, double?> value) => [.. Enumerable.Range(0, Steps).Select(value)];
+        var groups = series.GroupBy(one => ValueOf(one, split)).Select(group => (Name: group.Key, Series: group.ToArray())).ToArray();
+        if (groups.Length <= MaxLines)
+            return [.. groups.OrderBy(group => group.Name, StringComparer.Ordinal).Select(group => draw(group.Name, group.Series))];
+
+        var bySize = groups.OrderByDescending(group => draw(group.Name, group.Series).Summary ?? 0).ToArray();
+        return [
+            .. bySize.Take(MaxLines - 1).OrderBy(group => group.Name, StringComparer.Ordinal).Select(group => draw(group.Name, group.Series)),
+            draw(Others, [.. bySize.Skip(MaxLines - 1).SelectMany(group => group.Series)])];
     }
 
-    private static List<ChartLine> Histograms(IReadOnlyList<SeriesPoints> series, long from, long step)
+    /// <summary>The share that some of the series have in the growth of all.</summary>
+    public static IReadOnlyList<ChartLine> Share(IReadOnlyList<SeriesPoints> part, IReadOnlyList<SeriesPoints> all, ChartTime time)
     {
-        var added = Enumerable.Range(0, Steps).Select(at => Merge(series.Select(one => Growth(one, from + (at * step), from + ((at + 1) * step))))).ToArray();
-        return [.. Percentiles.Select(percentile => new ChartLine(
-            percentile.Name, [.. added.Select(histogram => histogram is null ? null : Percentile.Of(histogram, percentile.Share))]))];
+        if (all.Count == 0)
+            return [];
+        var (some, whole) = (Grown(part, time), Grown(all, time));
+        return [new ChartLine("", [.. whole.Select((grown, step) => Ratio(some[step], grown))], Ratio(Sum(some), Sum(whole)))];
+
+        static double? Ratio(double? part, double? whole) => whole > 0 ? (part ?? 0) / whole : null;
     }
 
-    /// <summary>How much a sum has grown per second.</summary>
-    private static double? Growth(SeriesPoints series, long from, long step, int at)
+    /// <summary>What a series has for a dimension; empty when it has none.</summary>
+    public static string ValueOf(SeriesPoints series, string dimension) => dimension switch
     {
-        var (begin, end) = (from + (at * step), from + ((at + 1) * step));
-        if (end < series.Start || begin > series.LastSeen || Last(series.Numbers, end) is not { } now)
+        ByService => series.Resource.Service,
+        ByResource => series.Resource.Id,
+        _ => series.Dimensions[dimension] ?? "",
+    };
+
+    private static ChartLine Rate(string name, IReadOnlyList<SeriesPoints> series, ChartTime time)
+    {
+        var grown = Grown(series, time);
+        var horizon = Horizon(series, time);
+        return new ChartLine(name, [.. grown.Select((growth, step) => growth / ((Math.Min(time.Begin(step + 1), horizon) - time.Begin(step)) / 1e9))], Sum(grown));
+    }
+
+    private static double?[] Grown(IReadOnlyList<SeriesPoints> series, ChartTime time)
+    {
+        var counts = series.Select(one => one.Histograms.Length == 0 ? one
+            : one with { Numbers = [.. one.Histograms.Select(point => (point.Time, point.Value.Count))] }).ToArray();
+        return Steps(series, time, (begin, end) => Sum(counts.Select(one => Growth(one, begin, end, time.From))));
+    }
+
+    /// <remarks>
+    /// Copies of a service look at the same database, so of a gauge theirs is one value, and the greatest is the newest. What
+    /// several services have is added up; but ages are not, the greatest is what counts.
+    /// </remarks>
+    private static ChartLine Level(string name, InstrumentInfo info, IReadOnlyList<SeriesPoints> series, ChartTime time)
+    {
+        Func<IEnumerable<double?>, double?> together = info.Unit == SecondsUnit ? Max : Sum;
+        Func<IEnumerable<double?>, double?> copies = info.Kind == InstrumentKind.Gauge ? Max : together;
+        var services = series.GroupBy(one => one.Resource)
+            .Select(copy => (copy.Key.Service, Series: copy.ToArray()))
+            .GroupBy(copy => copy.Service, copy => copy.Series)
+            .Select(service => service.ToArray()).ToArray();
+        var values = Steps(series, time, (begin, end) => together(services.Select(service =>
+            copies(service.Select(copy => together(copy.Select(one => begin > one.LastSeen ? null : Last(one.Numbers, end))))))));
+        return new ChartLine(name, values, values.LastOrDefault(value => value is not null));
+    }
+
+    private static List<ChartLine> PercentileLines(IReadOnlyList<SeriesPoints> series, ChartTime time)
+    {
+        var (steps, whole) = Histograms(series, time);
+        return [.. Percentiles.Select(percentile => Line(percentile.Name, steps, whole, percentile.Share))];
+    }
+
+    private static ChartLine PercentileLine(string name, IReadOnlyList<SeriesPoints> series, double share, ChartTime time)
+    {
+        var (steps, whole) = Histograms(series, time);
+        return Line(name, steps, whole, share);
+    }
+
+    private static ChartLine Line(string name, HistogramValue?[] steps, HistogramValue? whole, double share)
+    {
+        return new ChartLine(name, [.. steps.Select(Of)], Of(whole));
+
+        double? Of(HistogramValue? histogram) => histogram is null ? null : Percentile.Of(histogram, share);
+    }
+
+    private static (HistogramValue?[] Steps, HistogramValue? Whole) Histograms(IReadOnlyList<SeriesPoints> series, ChartTime time)
+    {
+        var steps = Steps(series, time, (begin, end) => Merge(series.Select(one => HistogramGrowth(one, begin, end, time.From))));
+        return (steps, Merge(steps));
+    }
+
+    /// <summary>Goes through the steps, up to where all that still report have done so.</summary>
+    private static T?[] Steps<T>(IReadOnlyList<SeriesPoints> series, ChartTime time, Func<long, long, T?> value)
+    {
+        var horizon = Horizon(series, time);
+        return [.. Enumerable.Range(0, time.Steps).Select(step =>
+        {
+            var (begin, end) = (time.Begin(step), time.Begin(step + 1));
+            // A small part of a step says little about it.
+            return end <= horizon || horizon - begin >= time.Step / 4 ? value(begin, Math.Min(end, horizon)) : default;
+        })];
+    }
+
+    /// <summary>The time of the oldest of the newest reports: beyond it some of those who still report have not yet done so.</summary>
+    private static long Horizon(IReadOnlyList<SeriesPoints> series, ChartTime time) => series
+        .Where(one => one.Interval > 0 && one.LastSeen + Math.Max(3 * one.Interval, LeastPatience) >= time.Now)
+        .Select(one => one.LastSeen).Append(time.Now).Min();
+
+    /// <summary>How much a sum has grown in a part of the time from a begin on.</summary>
+    private static double? Growth(SeriesPoints series, long begin, long end, long from)
+    {
+        if (begin > series.LastSeen || end < series.Since || At(end) is not { } now)
             return null;
 
-        // What was counted before anybody told us of it says nothing about this step.
-        if ((Last(series.Numbers, begin) ?? (series.Start >= begin ? 0 : (double?)null)) is not { } before)
+        // What was counted before anybody told us of it says nothing about this step; unless all of it was counted in view.
+        if ((At(begin) ?? (series.Start >= from ? 0 : null)) is not { } before)
             return null;
+        return now >= before ? now - before : now; // It began anew.
 
-        var grown = now >= before ? now - before : now; // It began anew.
-        return grown / (step / 1e9);
+        double? At(long time) => Last(series.Numbers, time) ?? (time <= series.Start ? 0 : null);
     }
 
-    private static double? Value(SeriesPoints series, long at, long step) => at - step > series.LastSeen ? null : Last(series.Numbers, at);
-
-    private static HistogramValue? Growth(SeriesPoints series, long begin, long end)
+    /// <returns>Nothing when no value was measured.</returns>
+    private static HistogramValue? HistogramGrowth(SeriesPoints series, long begin, long end, long from)
     {
         var points = series.Histograms;
         if (LastIndex(points, end) is not (>= 0 and var last))
@@ -65,7 +216,7 @@ internal static class Chart
             return null;
 
         var now = points[last].Value;
-        return first < 0 ? series.Start >= begin ? now : null
+        return first < 0 ? series.Start >= Math.Min(begin, from) ? now : null
             : now.Count < points[first].Value.Count ? now // It began anew.
             : now.Minus(points[first].Value);
     }
@@ -92,6 +243,8 @@ internal static class Chart
             sum = (sum ?? 0) + value;
         return sum;
     }
+
+    private static double? Max(IEnumerable<double?> values) => values.Max();
 
     private static double? Last((long Time, double Value)[] points, long at) => LastIndex(points, at) is >= 0 and var index ? points[index].Value : null;
 

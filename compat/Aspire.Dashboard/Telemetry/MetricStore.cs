@@ -5,6 +5,7 @@ internal sealed class MetricStore(TelemetryLimits limits)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<InstrumentKey, Instrument> _instruments = [];
+    private readonly Dictionary<TelemetryResource, Reports> _reports = [];
     private int _series;
     private long _refused;
 
@@ -32,8 +33,11 @@ internal sealed class MetricStore(TelemetryLimits limits)
                 _instruments[info.Key] = instrument = new Instrument(info, []);
             }
 
+            if (!_reports.TryGetValue(info.Key.Resource, out var reports))
+                _reports[info.Key.Resource] = reports = new Reports();
             foreach (var point in points)
             {
+                reports.Take(point.Time);
                 if (!instrument.Series.TryGetValue(point.Dimensions, out var series))
                 {
                     if (_series >= limits.MaxMetricsCount)
@@ -42,7 +46,7 @@ internal sealed class MetricStore(TelemetryLimits limits)
                         continue;
                     }
 
-                    instrument.Series[point.Dimensions] = series = new Series(point.Dimensions, point);
+                    instrument.Series[point.Dimensions] = series = new Series(point, reports.Previous);
                     _series++;
                 }
 
@@ -72,7 +76,7 @@ internal sealed class MetricStore(TelemetryLimits limits)
     public IReadOnlyList<SeriesPoints> Read(InstrumentKey key, long length)
     {
         lock (_lock)
-            return _instruments.TryGetValue(key, out var instrument) ? [.. instrument.Series.Values.Select(series => series.Read(length))] : [];
+            return _instruments.TryGetValue(key, out var instrument) ? [.. instrument.Series.Values.Select(series => Read(instrument.Info, series, length))] : [];
     }
 
     public void Clear()
@@ -80,10 +84,47 @@ internal sealed class MetricStore(TelemetryLimits limits)
         lock (_lock)
         {
             _instruments.Clear();
+            _reports.Clear();
             _series = 0;
         }
 
         Changed.Raise();
+    }
+
+    private SeriesPoints Read(InstrumentInfo info, Series series, long length)
+    {
+        var reports = _reports[info.Key.Resource];
+        var points = series.Read(length);
+        return points with
+        {
+            Resource = info.Key.Resource,
+            Since = reports.First,
+            Interval = reports.Previous > 0 ? reports.Last - reports.Previous : 0,
+            // A sum of which nothing is said has not grown; of a gauge nothing is known.
+            LastSeen = info.Kind == InstrumentKind.Gauge ? points.LastSeen : Math.Max(points.LastSeen, reports.Last),
+        };
+    }
+
+    /// <summary>When a resource told its values: all of them together, or nearly.</summary>
+    private sealed class Reports
+    {
+        private const long Together = 200_000_000;
+
+        public long First { get; private set; }
+
+        /// <summary>The report before the last; nothing when there was none.</summary>
+        public long Previous { get; private set; }
+
+        public long Last { get; private set; }
+
+        public void Take(long time)
+        {
+            if (First == 0)
+                First = time;
+            else if (time - Last > Together)
+                Previous = Last;
+            Last = Math.Max(Last, time);
+        }
     }
 
     private sealed record Instrument(InstrumentInfo Info, Dictionary<AttributeList, Series> Series);

@@ -11,17 +11,19 @@ internal sealed class Series
     private double _number;
     private HistogramValue? _histogram;
 
-    public Series(AttributeList dimensions, MetricPoint first)
+    /// <param name="first">The first point.</param>
+    /// <param name="absent">When the resource told its values without this series, whose sum was zero then; nothing when it never did.</param>
+    public Series(MetricPoint first, long absent)
     {
-        Dimensions = dimensions;
-        Start = first.Start;
+        Dimensions = first.Dimensions;
+        Start = Math.Max(first.Start, absent);
         _isHistogram = first.Histogram is not null;
     }
 
     public AttributeList Dimensions { get; }
 
     /// <summary>Since when sums count: their value was zero then.</summary>
-    public long Start { get; private set; }
+    public long Start { get; }
 
     public long LastSeen { get; private set; }
 
@@ -65,4 +67,13 @@ internal sealed class Series
 
 /// <summary>A copy of the points of a series.</summary>
 internal sealed record SeriesPoints(
-    AttributeList Dimensions, long Start, long LastSeen, (long Time, double Value)[] Numbers, (long Time, HistogramValue Value)[] Histograms);
+    AttributeList Dimensions, long Start, long LastSeen, (long Time, double Value)[] Numbers, (long Time, HistogramValue Value)[] Histograms)
+{
+    public TelemetryResource Resource { get; init; } = new("", "");
+
+    /// <summary>Since when the resource is known.</summary>
+    public long Since { get; init; } = Start;
+
+    /// <summary>The time between the last two reports of the resource; nothing when there was one.</summary>
+    public long Interval { get; init; }
+}

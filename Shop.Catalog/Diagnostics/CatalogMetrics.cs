@@ -1,0 +1,74 @@
+using System.Diagnostics.Metrics;
+
+namespace Shop.Catalog.Diagnostics;
+
+/// <summary>What answered a look into the cache of the product list.</summary>
+internal enum CacheLevel
+{
+    /// <summary>The memory of this process.</summary>
+    Memory,
+
+    /// <summary>Redis, where another replica or an earlier time put it.</summary>
+    Redis,
+
+    /// <summary>The database: neither cache had it.</summary>
+    Database,
+}
+
+/// <summary>What became of a wish to reserve.</summary>
+internal enum ReserveResult
+{
+    /// <summary>The pieces are held.</summary>
+    Reserved,
+
+    /// <summary>There are too few pieces.</summary>
+    OutOfStock,
+
+    /// <summary>The products do not exist, or cannot be in one order.</summary>
+    Refused,
+
+    /// <summary>The order had a reservation, and was told of it.</summary>
+    Repeated,
+}
+
+/// <summary>The instruments of the catalogue, on the meter <c>Shop.Catalog</c>.</summary>
+internal sealed class CatalogMetrics : IDisposable
+{
+    private readonly Meter _meter;
+    private readonly Counter<long> _lookups;
+    private readonly Counter<long> _reservations;
+
+    public CatalogMetrics(IMeterFactory factory)
+    {
+        _meter = factory.Create("Shop.Catalog");
+        _lookups = _meter.CreateCounter<long>("shop.catalog.cache.lookups", "{lookup}", "Looks for the cached product list, by the level that answered");
+        _reservations = _meter.CreateCounter<long>("shop.catalog.reservations", "{reservation}", "Wishes to reserve, by what became of them");
+    }
+
+    public void LookedUp(CacheLevel level)
+    {
+        var (name, result) = level switch
+        {
+            CacheLevel.Memory => ("memory", "hit"),
+            CacheLevel.Redis => ("redis", "hit"),
+            CacheLevel.Database => ("database", "miss"),
+        };
+        _lookups.Add(1, new("level", name), new("result", result));
+    }
+
+    /// <param name="result">What became of it; of what changes the stock, after its commit.</param>
+    public void Reserved(ReserveResult result) => _reservations.Add(1, new KeyValuePair<string, object?>("result", result switch
+    {
+        ReserveResult.Reserved => "reserved",
+        ReserveResult.OutOfStock => "out_of_stock",
+        ReserveResult.Refused => "refused",
+        ReserveResult.Repeated => "repeated",
+    }));
+
+    public void Dispose() => _meter.Dispose();
+}
+
+internal static class CatalogMetricsExtensions
+{
+    public static void AddCatalogMetrics(this IHostApplicationBuilder builder) => builder.Services.AddSingleton<CatalogMetrics>();
+}

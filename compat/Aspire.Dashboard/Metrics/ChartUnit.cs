@@ -1,0 +1,43 @@
+using Aspire.Dashboard.Shared;
+
+namespace Aspire.Dashboard.Metrics;
+
+/// <summary>Writes the values of a chart.</summary>
+/// <param name="Unit">The instrument's: of UCUM, where a note in braces says what is counted.</param>
+/// <param name="Factor">What values are multiplied with to be drawn.</param>
+/// <param name="Suffix">What is written behind them.</param>
+public sealed record ChartUnit(string Unit, double Factor, string Suffix)
+{
+    private const double SlowestPerSecond = 2;
+    private const string PercentUnit = "%";
+
+    /// <summary>A share of the whole.</summary>
+    public static ChartUnit Percent { get; } = new(PercentUnit, 1, "");
+
+    /// <summary>Values of an instrument themselves.</summary>
+    public static ChartUnit Of(string unit) => new(unit, 1, "");
+
+    /// <summary>Growth, per second or, of what is counted and happens seldom, per minute.</summary>
+    public static ChartUnit Rate(string unit, IReadOnlyList<ChartLine> lines, string second, string minute) =>
+        IsCount(unit) && !lines.Any(line => line.Values.Any(value => value >= SlowestPerSecond))
+            ? new ChartUnit(unit, 60, $"/{minute}")
+            : new ChartUnit(unit, 1, $"/{second}");
+
+    /// <summary>A value that was multiplied already.</summary>
+    public string Write(double value) => $"{WriteAmount(value)}{Suffix}";
+
+    /// <summary>A value that is no rate.</summary>
+    public string WriteAmount(double value) => Unit switch
+    {
+        PercentUnit => $"{Format.Number(value * 100)} %",
+        "s" => Format.Duration(value * 1e9),
+        "ms" => Format.Duration(value * 1e6),
+        "By" => Format.Bytes(value),
+        _ => Format.Number(value),
+    };
+
+    /// <summary>The line as it is drawn.</summary>
+    public ChartLine Scale(ChartLine line) => Factor == 1 ? line : line with { Values = [.. line.Values.Select(value => value * Factor)] };
+
+    private static bool IsCount(string unit) => unit is "" or "1" || unit.StartsWith('{');
+}
