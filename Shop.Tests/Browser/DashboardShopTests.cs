@@ -2,6 +2,7 @@ using System.Text;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Local;
 using Aspire.Hosting.Testing;
+using Microsoft.Playwright;
 using RabbitMQ.Client;
 using Shop.Messaging.Contracts;
 using Shop.Messaging.Topology;
@@ -61,6 +62,27 @@ public sealed class DashboardShopTests(DashboardShop shop, Chromium chromium) : 
         var traces = page.GetByTestId("traces").Locator("tbody tr");
         await Expect(traces).ToHaveCountAsync(1, new() { Timeout = StatisticsTime });
         await Expect(traces).ToContainTextAsync("POST /messaging/dead-letters/replay");
+        Assert.Empty(_complaints);
+    }
+
+    [Fact]
+    public async Task The_overview_counts_an_order_through_all_services()
+    {
+        var page = await shop.OpenAsync(chromium, "/metrics?range=15", _complaints);
+        await Expect(page.GetByTestId("overview")).ToBeVisibleAsync(new() { Timeout = StartTime });
+        await shop.OrderAsync();
+
+        foreach (var (card, expected) in ((string, string)[])[("orders", "1 confirmed"), ("payments", "1 captured"), ("turnover", "500 RUB"), ("notifications", "sent")])
+            await Expect(page.GetByTestId($"card-{card}").GetByTestId("now")).ToContainTextAsync(expected, new() { Timeout = StatisticsTime });
+        await Expect(page.GetByTestId("card-confirmation").GetByTestId("chart")).ToBeVisibleAsync();
+        await Expect(page.GetByTestId("card-outbox_pending").GetByTestId("legend")).ToContainTextAsync("payments");
+
+        await page.GetByTestId("card-orders").GetByRole(AriaRole.Heading).ClickAsync();
+        await Expect(page.GetByTestId("instruments")).ToBeVisibleAsync();
+        await Expect(page.GetByTestId("legend")).ToContainTextAsync("pending 1");
+        await page.GetByTestId("split").SelectOptionAsync("flow");
+        await Expect(page.GetByTestId("legend")).ToHaveCountAsync(0); // One flow is one line.
+        await Expect(page.GetByTestId("now")).ToContainTextAsync("3 choreography");
         Assert.Empty(_complaints);
     }
 

@@ -257,17 +257,49 @@ public sealed class DashboardTests(Chromium chromium) : IClassFixture<Chromium>,
     [Theory]
     [InlineData(1280)]
     [InlineData(390)]
+    public async Task A_chart_tells_all_its_values_where_the_pointer_is_and_its_page_splits_it(int width)
+    {
+        Count(confirmed: 0, failed: 0, secondsAgo: 60);
+        Count(confirmed: 20, failed: 5, secondsAgo: 30);
+        var page = await OpenAsync("/metrics", width);
+        var card = page.GetByTestId("card-orders");
+        await Expect(card.GetByTestId("now")).ToContainTextAsync("20 confirmed");
+        Count(confirmed: 21, failed: 5, secondsAgo: 0);
+        await Expect(card.GetByTestId("now")).ToContainTextAsync("21 confirmed", new() { Timeout = Soon });
+
+        await card.GetByRole(AriaRole.Heading).ClickAsync();
+        await Expect(page.Locator("h2").First).ToHaveTextAsync("shop.orders.status_changes");
+        await Expect(page.GetByTestId("split")).ToHaveValueAsync("status");
+        await Expect(page.GetByTestId("legend")).ToContainTextAsync("failed 5");
+
+        var moments = page.GetByTestId("chart").Locator(".moment");
+        await moments.Last.HoverAsync();
+        await Expect(page.Locator(".tip")).ToContainTextAsync("confirmed");
+        await Expect(page.Locator(".tip b")).ToHaveCountAsync(2);
+        await page.Locator("h1").HoverAsync();
+        await Expect(page.Locator(".tip")).ToBeHiddenAsync();
+
+        await page.GetByTestId("split").SelectOptionAsync("");
+        await Expect(page.GetByTestId("now")).ToContainTextAsync("26");
+        Assert.Empty(_complaints);
+    }
+
+    [Theory]
+    [InlineData(1280)]
+    [InlineData(390)]
     public async Task No_page_is_wider_than_the_window_and_the_theme_is_kept(int width)
     {
         _appHost.Tell(FakeAppHost.Service("orders"));
         _dashboard.Services.GetRequiredService<TraceStore>().Add([Sample.Span(7, 1), Sample.Span(7, 2, parent: 1)]);
         _dashboard.Services.GetRequiredService<LogStore>().Add([Sample.Log("hello")]);
+        Count(confirmed: 0, failed: 0, secondsAgo: 60);
+        Count(confirmed: 20, failed: 5, secondsAgo: 30);
         var page = await OpenAsync("/", width);
         await page.Keyboard.PressAsync("t");
         var theme = await page.Locator("html").GetAttributeAsync("data-theme");
         Assert.Contains(theme, new[] { "dark", "light" });
 
-        foreach (var path in new[] { "/", "/?resource=orders", "/graph", "/traces", $"/traces/detail/{new TraceId(7)}", "/structuredlogs", "/metrics", "/consolelogs/orders" })
+        foreach (var path in new[] { "/", "/?resource=orders", "/graph", "/traces", $"/traces/detail/{new TraceId(7)}", "/structuredlogs", "/metrics", "/metrics/instruments", "/consolelogs/orders" })
         {
             await page.GotoAsync(path);
             Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), $"{path} is wider than the window");
@@ -290,6 +322,22 @@ public sealed class DashboardTests(Chromium chromium) : IClassFixture<Chromium>,
     private static ILocator Row(IPage page, ulong span) => page.Locator($"[data-testid=span][data-key='{new SpanId(span)}']");
 
     private static IEnumerable<Regex> Names(params int[] spans) => spans.Select(span => new Regex($"span {span}"));
+
+    /// <summary>Has orders tell how many came to which status since they started two minutes ago.</summary>
+    private void Count(int confirmed, int failed, int secondsAgo)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var info = new InstrumentInfo(new InstrumentKey(Sample.Orders, "Shop.Orders", "shop.orders.status_changes"), InstrumentKind.Counter, "{order}", "");
+        _dashboard.Services.GetRequiredService<MetricStore>().Add(info, [Point("confirmed", confirmed), Point("failed", failed)]);
+
+        MetricPoint Point(string status, int count) => new()
+        {
+            Dimensions = new AttributeList([new("status", status)]),
+            Time = now.AddSeconds(-secondsAgo).ToUnixTimeMilliseconds() * 1_000_000,
+            Start = now.AddMinutes(-2).ToUnixTimeMilliseconds() * 1_000_000,
+            Number = count,
+        };
+    }
 
     private async Task<IPage> OpenAsync(string path, int width = 1280)
     {

@@ -71,6 +71,32 @@ public sealed class MetricStoreTests
         Assert.Equal(1, refused);
     }
 
+    [Fact]
+    public void A_series_that_comes_later_counts_from_the_report_without_it()
+    {
+        var store = new MetricStore(new TelemetryLimits());
+        store.Add(Counter, [Sample.Number(7, at: 0, route: "/a")]);
+        store.Add(Info("another", InstrumentKind.Counter), [Sample.Number(1, at: 1)]); // The same report.
+        store.Add(Counter, [Sample.Number(7, at: 1000, route: "/a"), Sample.Number(2, at: 1000, route: "/b")]);
+
+        var series = store.Read(Counter.Key, Minute);
+        Assert.Equal([Sample.Begin, Sample.At(1)], series.Select(one => one.Start)); // The first was there from the begin.
+        Assert.All(series, one => Assert.Equal((Sample.Orders, Sample.At(0), Sample.At(1000)), (one.Resource, one.Since, one.LastSeen)));
+    }
+
+    [Fact]
+    public void A_sum_that_is_not_reported_lives_as_long_as_its_resource_and_a_gauge_does_not()
+    {
+        var store = new MetricStore(new TelemetryLimits());
+        var gauge = Info("gauge", InstrumentKind.Gauge);
+        store.Add(Counter, [Sample.Number(2, at: 0, isDelta: true)]);
+        store.Add(gauge, [Sample.Number(2, at: 0)]);
+        store.Add(Info("another", InstrumentKind.Counter), [Sample.Number(1, at: 3000)]);
+
+        Assert.Equal(Sample.At(3000), Assert.Single(store.Read(Counter.Key, Minute)).LastSeen);
+        Assert.Equal(Sample.At(0), Assert.Single(store.Read(gauge.Key, Minute)).LastSeen);
+    }
+
     [Theory]
     [InlineData(0.5, 5)]
     [InlineData(0.9, 9)]
