@@ -193,15 +193,12 @@ internal static class Chart
     /// <summary>How much a sum has grown in a part of the time from a begin on.</summary>
     private static double? Growth(SeriesPoints series, long begin, long end, long from)
     {
-        if (begin > series.LastSeen || end < series.Since || At(end) is not { } now)
-            return null;
-
-        // What was counted before anybody told us of it says nothing about this step; unless all of it was counted in view.
-        if ((At(begin) ?? (series.Start >= from ? 0 : null)) is not { } before)
+        if (begin > series.LastSeen || end < series.Since || At(begin) is not { } before || At(end) is not { } now)
             return null;
         return now >= before ? now - before : now; // It began anew.
 
-        double? At(long time) => Last(series.Numbers, time) ?? (time <= series.Start ? 0 : null);
+        // What was counted before anybody told us of it says nothing about a step; unless all of it was counted in view.
+        double? At(long time) => Last(series.Numbers, time) ?? (time <= series.Start || series.Start >= from ? 0 : null);
     }
 
     /// <returns>Nothing when no value was measured.</returns>

@@ -10,6 +10,7 @@ public sealed record ChartUnit(string Unit, double Factor, string Suffix)
 {
     private const double SlowestPerSecond = 2;
     private const string PercentUnit = "%";
+    private const string CurrencyUnit = "{currency}"; // Nobody thinks of money in seconds.
 
     /// <summary>A share of the whole.</summary>
     public static ChartUnit Percent { get; } = new(PercentUnit, 1, "");
@@ -19,7 +20,7 @@ public sealed record ChartUnit(string Unit, double Factor, string Suffix)
 
     /// <summary>Growth, per second or, of what is counted and happens seldom, per minute.</summary>
     public static ChartUnit Rate(string unit, IReadOnlyList<ChartLine> lines, string second, string minute) =>
-        IsCount(unit) && !lines.Any(line => line.Values.Any(value => value >= SlowestPerSecond))
+        unit == CurrencyUnit || (IsCount(unit) && !lines.Any(line => line.Values.Any(value => value >= SlowestPerSecond)))
             ? new ChartUnit(unit, 60, $"/{minute}")
             : new ChartUnit(unit, 1, $"/{second}");
 
