@@ -72,7 +72,7 @@ public sealed class DashboardShopTests(DashboardShop shop, Chromium chromium) : 
         await Expect(page.GetByTestId("overview")).ToBeVisibleAsync(new() { Timeout = StartTime });
         await shop.OrderAsync();
 
-        foreach (var (card, expected) in ((string, string)[])[("orders", "1 confirmed"), ("payments", "1 captured"), ("turnover", "500 RUB"), ("notifications", "sent")])
+        foreach (var (card, expected) in ((string, string)[])[("orders", "1 confirmed"), ("payments", "1 captured"), ("turnover", "500 RUB"), ("notifications", "1 sent")])
             await Expect(page.GetByTestId($"card-{card}").GetByTestId("now")).ToContainTextAsync(expected, new() { Timeout = StatisticsTime });
         await Expect(page.GetByTestId("card-confirmation").GetByTestId("chart")).ToBeVisibleAsync();
         await Expect(page.GetByTestId("card-outbox_pending").GetByTestId("legend")).ToContainTextAsync("payments");

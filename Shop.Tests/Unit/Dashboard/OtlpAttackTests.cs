@@ -213,7 +213,7 @@ public sealed partial class OtlpAttackTests : IAsyncLifetime
     private async Task<Dictionary<string, string>> GetAllAsync()
     {
         var pages = new Dictionary<string, string>();
-        foreach (var path in new[] { "/traces", "/structuredlogs", "/structuredlogs?log=1", "/metrics" })
+        foreach (var path in new[] { "/traces", "/structuredlogs", "/structuredlogs?log=1", "/metrics", "/metrics/instruments" })
             pages[path] = await _browser.GetStringAsync(new Uri(path, UriKind.Relative));
         foreach (var trace in Store<TraceStore>().Snapshot().Take(1))
         {
@@ -221,7 +221,7 @@ public sealed partial class OtlpAttackTests : IAsyncLifetime
                 pages[path] = await _browser.GetStringAsync(new Uri(path, UriKind.Relative));
         }
 
-        foreach (Match link in InstrumentLink().Matches(pages["/metrics"]))
+        foreach (Match link in InstrumentLink().Matches(pages["/metrics/instruments"]))
         {
             var path = WebUtility.HtmlDecode(link.Groups[1].Value);
             pages[path] = await _browser.GetStringAsync(new Uri(path, UriKind.Relative));

@@ -103,8 +103,8 @@ internal static class Chart
     {
         if (all.Count == 0)
             return [];
-        var (some, whole) = (Grown(part, time), Grown(all, time));
-        return [new ChartLine("", [.. whole.Select((grown, step) => Ratio(some[step], grown))], Ratio(Sum(some), Sum(whole)))];
+        var (some, whole) = (Grown(part, all, time), Grown(all, all, time));
+        return [new ChartLine("", [.. whole.Drawn.Select((grown, step) => Ratio(some.Drawn[step], grown))], Ratio(some.Total, whole.Total))];
 
         static double? Ratio(double? part, double? whole) => whole > 0 ? (part ?? 0) / whole : null;
     }
@@ -119,16 +119,18 @@ internal static class Chart
 
     private static ChartLine Rate(string name, IReadOnlyList<SeriesPoints> series, ChartTime time)
     {
-        var grown = Grown(series, time);
-        var horizon = Horizon(series, time);
-        return new ChartLine(name, [.. grown.Select((growth, step) => growth / ((Math.Min(time.Begin(step + 1), horizon) - time.Begin(step)) / 1e9))], Sum(grown));
+        var (drawn, total) = Grown(series, series, time);
+        return new ChartLine(name, [.. drawn.Select(growth => growth / (time.Step / 1e9))], total);
     }
 
-    private static double?[] Grown(IReadOnlyList<SeriesPoints> series, ChartTime time)
+    /// <summary>The growth of some of those that are shown together, for each step and over all of them.</summary>
+    private static (double?[] Drawn, double? Total) Grown(IReadOnlyList<SeriesPoints> series, IReadOnlyList<SeriesPoints> together, ChartTime time)
     {
         var counts = series.Select(one => one.Histograms.Length == 0 ? one
             : one with { Numbers = [.. one.Histograms.Select(point => (point.Time, point.Value.Count))] }).ToArray();
-        return Steps(series, time, (begin, end) => Sum(counts.Select(one => Growth(one, begin, end, time.From))));
+        return (Steps(together, time, (_, end) => Between(end - time.Step, end)), Sum(Steps(together, time, Between)));
+
+        double? Between(long begin, long end) => Sum(counts.Select(one => Growth(one, begin, end, time.From)));
     }
 
     /// <remarks>
@@ -169,19 +171,22 @@ internal static class Chart
 
     private static (HistogramValue?[] Steps, HistogramValue? Whole) Histograms(IReadOnlyList<SeriesPoints> series, ChartTime time)
     {
-        var steps = Steps(series, time, (begin, end) => Merge(series.Select(one => HistogramGrowth(one, begin, end, time.From))));
-        return (steps, Merge(steps));
+        return (Steps(series, time, (_, end) => Between(end - time.Step, end)), Merge(Steps(series, time, Between)));
+
+        HistogramValue? Between(long begin, long end) => Merge(series.Select(one => HistogramGrowth(one, begin, end, time.From)));
     }
 
-    /// <summary>Goes through the steps, up to where all that still report have done so.</summary>
+    /// <summary>
+    /// Goes through the steps, up to where all that still report have done so. In the last one it ends there; what is drawn of it
+    /// is the length of a step that ends there, as the beginning of a step says little.
+    /// </summary>
     private static T?[] Steps<T>(IReadOnlyList<SeriesPoints> series, ChartTime time, Func<long, long, T?> value)
     {
         var horizon = Horizon(series, time);
         return [.. Enumerable.Range(0, time.Steps).Select(step =>
         {
             var (begin, end) = (time.Begin(step), time.Begin(step + 1));
-            // A small part of a step says little about it.
-            return end <= horizon || horizon - begin >= time.Step / 4 ? value(begin, Math.Min(end, horizon)) : default;
+            return begin < horizon ? value(begin, Math.Min(end, horizon)) : default;
         })];
     }
 

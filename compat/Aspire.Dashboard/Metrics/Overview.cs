@@ -1,4 +1,5 @@
 using Aspire.Dashboard.Shared;
+using Aspire.Dashboard.Telemetry;
 
 namespace Aspire.Dashboard.Metrics;
 
@@ -13,6 +14,9 @@ internal sealed record OverviewCard(string Name, string Instrument, ChartReading
 
     /// <summary>Only series whose dimension has a value that begins so.</summary>
     public (string Dimension, string Begin)? Where { get; init; }
+
+    /// <summary>No series whose dimension has a value that begins so.</summary>
+    public IReadOnlyList<(string Dimension, string Begin)> Without { get; init; } = [];
 
     /// <summary>Whether it shows the share that those have in all, rather than those alone.</summary>
     public bool IsShare { get; init; }
@@ -44,7 +48,8 @@ internal static class Overview
         new("notifications", "shop.notifications.deliveries", ChartReading.Rate) { Split = "result", Main = "sent" },
         new("cache", "shop.catalog.cache.lookups", ChartReading.Rate) { Where = ("result", "hit"), IsShare = true },
         new("requests", "http.server.request.duration", ChartReading.Rate) { Split = Chart.ByService },
-        new("request_time", "http.server.request.duration", ChartReading.Percentiles),
+        // Web sockets and Telegram's long polls are open on purpose.
+        new("request_time", "http.server.request.duration", ChartReading.Percentiles) { Without = [("http.response.status_code", "101"), ("http.route", "/bot")] },
         new("request_errors", "http.server.request.duration", ChartReading.Rate) { Where = ("http.response.status_code", "5"), IsShare = true },
     ];
 
@@ -54,10 +59,8 @@ internal static class Overview
         if (values.Find(card.Instrument) is not { } info)
             return null;
 
-        var all = values.Read(info);
-        var chosen = card.Where is var (dimension, begin)
-            ? [.. all.Where(one => Chart.ValueOf(one, dimension).StartsWith(begin, StringComparison.Ordinal))]
-            : all;
+        SeriesPoints[] all = [.. values.Read(info).Where(one => !card.Without.Any(without => Has(one, without)))];
+        var chosen = card.Where is { } where ? Array.FindAll(all, one => Has(one, where)) : all;
         return card.IsShare
             ? new ChartView(Chart.Share(chosen, all, time), ChartUnit.Percent, time)
             : ChartView.Of(card.Reading, info, Chart.Lines(card.Reading, info, chosen, card.Split, time), time, second, minute);
@@ -73,4 +76,7 @@ internal static class Overview
         var values = view.Lines.Select(line => line.Summary);
         return (card.Reading == ChartReading.Level && view.Unit.Unit == "s" ? values.Max() : values.Any(value => value is not null) ? values.Sum() : null, "");
     }
+
+    private static bool Has(SeriesPoints series, (string Dimension, string Begin) wanted) =>
+        Chart.ValueOf(series, wanted.Dimension).StartsWith(wanted.Begin, StringComparison.Ordinal);
 }
