@@ -177,6 +177,16 @@ public sealed class DashboardTests(Chromium chromium) : IClassFixture<Chromium>,
     }
 
     [Fact]
+    public async Task Keys_work_where_the_keyboard_writes_another_alphabet()
+    {
+        var page = await OpenAsync("/");
+
+        await page.EvaluateAsync("document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'ч', code: 'KeyX', bubbles: true }))");
+
+        await Expect(page.Locator("h1")).ToHaveTextAsync("Traces");
+    }
+
+    [Fact]
     public async Task A_link_to_a_span_opens_what_is_above_it()
     {
         AddTree();
