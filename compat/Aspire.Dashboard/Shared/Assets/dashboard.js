@@ -367,7 +367,7 @@
     if (!moment) return;
     const lines = JSON.parse(moment.closest('svg').dataset.lines);
     const time = document.createElement('time');
-    time.textContent = formats.clock.format(new Date(moment.dataset.at));
+    time.textContent = format('clock').format(new Date(moment.dataset.at));
     tip.replaceChildren(time, ...JSON.parse(moment.dataset.values).map((value, index) => {
       const row = document.createElement('div');
       const [swatch, name, number] = ['i', 'span', 'b'].map((tag) => row.appendChild(document.createElement(tag)));
