@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text.RegularExpressions;
 using Aspire.Dashboard;
@@ -5,6 +6,9 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Local;
 using Aspire.Hosting.Testing;
+using OpenTelemetry;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Trace;
 using Shop.Tests.Support;
 
 namespace Shop.Tests.Integration.Hosting;
@@ -72,6 +76,22 @@ public sealed partial class DashboardTests : IAsyncLifetime
         await CommandAsync("start");
         await ShowsAsync("Running");
         Assert.True(TestHost.IsAlive(_app.Pid(Worker)));
+    }
+
+    [Fact]
+    public async Task It_takes_telemetry_by_gRPC_too()
+    {
+        using var source = new ActivitySource("test.hosting.grpc");
+        using var provider = Sdk.CreateTracerProviderBuilder().AddSource(source.Name).AddOtlpExporter(exporter =>
+        {
+            exporter.Protocol = OtlpExportProtocol.Grpc;
+            exporter.Endpoint = new Uri(_builder.Resources.OfType<DashboardResource>().Single().Grpc.Url);
+            exporter.Headers = $"x-otlp-api-key={_builder.Configuration["AppHost:OtlpApiKey"]}";
+        }).Build();
+        source.StartActivity("sent by gRPC")!.Dispose();
+
+        Assert.True(provider.ForceFlush());
+        Assert.Contains("sent by gRPC", await GetAsync("/traces"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -186,6 +186,29 @@ public sealed partial class OtlpAttackTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task No_page_runs_what_a_sender_wrote()
+    {
+        var evil = new KeyValue { Key = Evil, Value = Value(Evil) };
+        var sender = new Resource { Attributes = { new KeyValue { Key = "service.name", Value = Value(Evil) }, new KeyValue { Key = "service.instance.id", Value = Value(Evil) } } };
+        var span = Message(1, 11);
+        (span.Name, span.Status.Message, span.Events[0].Name) = (Evil, Evil, Evil);
+        span.Attributes.Add([evil, new() { Key = "messaging.system", Value = Value(Evil) }, new() { Key = "http.request.method", Value = Value(Evil) }, new() { Key = "db.query.text", Value = Value(Evil) }]);
+        span.Events[0].Attributes.Add(evil);
+        span.Links[0].Attributes.Add(evil);
+        var log = new LogRecordMessage { TimeUnixNano = Now(), SeverityNumber = 17, Body = Value(Evil), TraceId = Id(1, 16), SpanId = Id(11, 8), Attributes = { evil } };
+        var gauge = new MetricMessage { Name = Evil, Unit = Evil, Description = Evil, Gauge = new() { DataPoints = { new NumberDataPoint { TimeUnixNano = Now(), AsInt = 5, Attributes = { evil } } } } };
+        var duration = new MetricMessage { Name = Evil + "2", Unit = $"{{{Evil}}}", Histogram = new() { DataPoints = { new HistogramDataPoint { TimeUnixNano = Now(), StartTimeUnixNano = Now() - 1000, Count = 1, BucketCounts = { 1, 0 }, ExplicitBounds = { 5 }, Attributes = { evil } } } } };
+
+        await SendAsync("traces", new ExportTraceServiceRequest { ResourceSpans = { new ResourceSpans { Resource = sender, ScopeSpans = { new ScopeSpans { Scope = new() { Name = Evil }, Spans = { span } } } } } });
+        await SendAsync("logs", Logs(sender, log));
+        await SendAsync("metrics", Metrics(sender, gauge, duration));
+
+        var pages = await GetAllAsync();
+        Assert.InRange(pages.Values.Count(page => page.Contains("alert(1)", StringComparison.Ordinal)), 7, pages.Count);
+        Assert.Empty(pages.Where(page => page.Value.Contains("<script>alert", StringComparison.Ordinal) || page.Value.Contains("<img", StringComparison.Ordinal)).Select(page => page.Key));
+    }
+
+    [Fact]
     public async Task Ten_thousand_services_are_shown_and_the_first_keep_their_colours()
     {
         var colors = Store<ServiceColors>();
