@@ -27,7 +27,7 @@ builder.AddServiceClient<NotificationsClient>("notifications");
 builder.AddOrders();
 builder.AddOrchestration();
 builder.AddOrderRecovery();
-builder.AddOrderMetrics();
+builder.AddOrderDiagnostics();
 
 var app = builder.Build();
 app.UseServiceDefaults();

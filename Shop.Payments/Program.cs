@@ -20,7 +20,7 @@ builder.AddMessaging<PaymentsDbContext>(ShopTopology.PaymentQueue, handlers => h
 builder.AddLedger();
 builder.AddWallets();
 builder.AddPayments();
-builder.AddPaymentMetrics();
+builder.AddPaymentDiagnostics();
 
 var app = builder.Build();
 app.UseServiceDefaults();

@@ -13,8 +13,8 @@ namespace Shop.Catalog.Reservations;
 /// the stock rows in the order of their product ids, so operations wait for each other but never in a circle.
 /// Doing one twice changes nothing.
 /// </summary>
-internal sealed class ReservationDesk(
-    CatalogDbContext db, ProductListCache cache, CatalogMetrics metrics, IOptions<ReservationOptions> options)
+internal sealed partial class ReservationDesk(
+    CatalogDbContext db, ProductListCache cache, CatalogMetrics metrics, IOptions<ReservationOptions> options, ILogger<ReservationDesk> logger)
 {
     /// <summary>Holds pieces for an order, all of them or none.</summary>
     /// <param name="orderId">The order.</param>
@@ -41,6 +41,7 @@ internal sealed class ReservationDesk(
         InvalidateIfSoldOut(rows.ConvertAll(row => new MovedStock(row.Available - row.Quantity, row.Quantity)), StockMove.Reserve);
         await transaction.CommitAsync(cancellationToken);
         metrics.Reserved(ReserveResult.Reserved);
+        HeldPieces(logger, rows.Sum(row => row.Quantity), orderId, rows[0].ExpiresAt);
         return new ReserveOutcome.Reserved(new Reservation
         {
             OrderId = orderId,
@@ -286,6 +287,9 @@ internal sealed class ReservationDesk(
         DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt);
 
     private sealed record MovedStock(int Available, int Quantity);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} pieces are held for order {OrderId} until {ExpiresAt:u}")]
+    private static partial void HeldPieces(ILogger logger, int count, Guid orderId, DateTimeOffset expiresAt);
 }
 
 /// <summary>Where pieces go: each count changes by this times the quantity. The three add up to nothing.</summary>

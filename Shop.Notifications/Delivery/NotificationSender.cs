@@ -84,7 +84,7 @@ internal sealed partial class NotificationSender(
         if (outcome == SendOutcome.Sent)
         {
             await store.MarkSentAsync([notification], CancellationToken.None);
-            metrics.Sent(notification);
+            TellSent(notification);
         }
         else
         {
@@ -125,7 +125,17 @@ internal sealed partial class NotificationSender(
             await db.SaveChangesAsync(CancellationToken.None);
             return ours;
         }, CancellationToken.None);
-        recorded.ForEach(attempt => metrics.Sent(attempt.Notification));
+        foreach (var (notification, _, _, activity) in recorded)
+        {
+            Activity.Current = activity;
+            TellSent(notification);
+        }
+    }
+
+    private void TellSent(Notification notification)
+    {
+        metrics.Sent(notification);
+        WasSent(logger, notification.Id, notification.Template, notification.OrderId, notification.Channel);
     }
 
     private async Task RecordFailureAsync(DeliveryAttempt attempt)
@@ -141,6 +151,9 @@ internal sealed partial class NotificationSender(
         metrics.Failed(notification);
         GaveUp(logger, notification.Id, notification.Template, notification.Attempts);
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Notification {Id} ({Template}) of order {OrderId} is sent by {Channel}")]
+    private static partial void WasSent(ILogger logger, Guid id, string template, Guid? orderId, string channel);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Notification {Id} could not be sent (attempt {Attempt}): {Reason}")]
     private static partial void NotSent(ILogger logger, Guid id, int attempt, string reason);

@@ -1,14 +1,10 @@
 using System.Diagnostics.Metrics;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.ChangeTracking;
-using Shop.Orders.Data;
 using Shop.Orders.Orders;
-using Shop.ServiceDefaults.Database;
 
 namespace Shop.Orders.Diagnostics;
 
-/// <summary>The instruments of orders, on the meter <c>Shop.Orders</c>. They count the steps of orders that have committed.</summary>
-internal sealed class OrderMetrics : CommitObserver, IDisposable
+/// <summary>The instruments of orders, on the meter <c>Shop.Orders</c>. They count steps of orders that have committed: see <see cref="CommittedOrders"/>.</summary>
+internal sealed class OrderMetrics : IDisposable
 {
     /// <summary>From an order that is confirmed at once to one whose buyer takes an hour to pay.</summary>
     private static readonly InstrumentAdvice<double> Seconds = new()
@@ -31,17 +27,7 @@ internal sealed class OrderMetrics : CommitObserver, IDisposable
 
     public void Dispose() => _meter.Dispose();
 
-    protected override Action? Observe(ChangeTracker changes)
-    {
-        var steps = changes.Entries<OrderStatusChange>().Where(entry => entry.State == EntityState.Added).Select(entry => entry.Entity).ToList();
-        if (steps.Count == 0)
-            return null;
-
-        var orders = changes.Entries<Order>().ToDictionary(entry => entry.Entity.Id, entry => entry.Entity);
-        return () => steps.ForEach(step => Count(orders[step.OrderId], step));
-    }
-
-    private void Count(Order order, OrderStatusChange step)
+    public void Count(Order order, OrderStatusChange step)
     {
         KeyValuePair<string, object?> status = new("status", SnakeCase.Of(step.Status));
         KeyValuePair<string, object?> flow = new("flow", SnakeCase.Of(order.Flow));
@@ -51,9 +37,4 @@ internal sealed class OrderMetrics : CommitObserver, IDisposable
         if (step.Status is OrderStatus.Confirmed or OrderStatus.Failed or OrderStatus.Cancelled or OrderStatus.Expired)
             _duration.Record((step.ChangedAt - order.CreatedAt).TotalSeconds, status, flow, method);
     }
-}
-
-internal static class OrderMetricsExtensions
-{
-    public static void AddOrderMetrics(this IHostApplicationBuilder builder) => builder.AddCommitObserver<OrdersDbContext, OrderMetrics>();
 }

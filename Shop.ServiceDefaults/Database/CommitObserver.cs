@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
@@ -9,7 +10,7 @@ namespace Shop.ServiceDefaults.Database;
 
 /// <summary>
 /// Sees what a context saves, once that has committed: a save that fails, or is rolled back with its transaction, is never
-/// seen. A crash right after the commit loses it, so this is for metrics and for nothing that has to add up.
+/// seen. A crash right after the commit loses it, so this is for metrics and logs and for nothing that has to add up.
 /// </summary>
 public abstract class CommitObserver : SaveChangesInterceptor
 {
@@ -18,7 +19,9 @@ public abstract class CommitObserver : SaveChangesInterceptor
 
     /// <summary>Looks at what is about to be saved.</summary>
     /// <param name="changes">The entities of the context; they may belong to nothing any more when the action runs.</param>
-    /// <returns>What to do after the commit, which must not throw; nothing when the save is of no interest.</returns>
+    /// <returns>
+    /// What to do after the commit, in the activity of the save; it must not throw. Nothing when the save is of no interest.
+    /// </returns>
     protected abstract Action? Observe(ChangeTracker changes);
 
     /// <inheritdoc />
@@ -51,8 +54,10 @@ public abstract class CommitObserver : SaveChangesInterceptor
             return result;
         }
 
+        var activity = Activity.Current; // Messages that share a transaction commit together.
         db.AfterCommit(() =>
         {
+            Activity.Current = activity;
             action();
             return Task.CompletedTask;
         });

@@ -1,0 +1,46 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Shop.Payments.Data;
+using Shop.Payments.Payments;
+using Shop.ServiceDefaults.Database;
+
+namespace Shop.Payments.Diagnostics;
+
+/// <summary>Counts and logs what happens to payments, once it has committed.</summary>
+internal sealed partial class CommittedPayments(PaymentMetrics metrics, ILogger<CommittedPayments> logger) : CommitObserver
+{
+    protected override Action? Observe(ChangeTracker changes)
+    {
+        var steps = changes.Entries<Payment>().Where(entry => entry.State == EntityState.Modified).Select(PaymentStep.Of).ToList();
+        return steps.Count == 0 ? null : () => steps.ForEach(Tell);
+    }
+
+    private void Tell(PaymentStep step)
+    {
+        metrics.Count(step);
+        if (step.Captured.Minor > 0)
+            Captured(logger, step.OrderId, step.Method, step.Captured.Amount, step.Captured.Currency);
+        else if (step.Refunded.Minor > 0)
+            Refunded(logger, step.OrderId, step.Refunded.Amount, step.Refunded.Currency);
+        else if (step.Result is { } result)
+            NotTaken(logger, step.OrderId, step.Method, result, step.Reason);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Order {OrderId} is paid by {Method}: {Amount} {Currency}")]
+    private static partial void Captured(ILogger logger, Guid orderId, PaymentMethod method, decimal amount, string currency);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Gave back {Amount} {Currency} of order {OrderId}")]
+    private static partial void Refunded(ILogger logger, Guid orderId, decimal amount, string currency);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The payment of order {OrderId} by {Method} is {Result}: {Reason}")]
+    private static partial void NotTaken(ILogger logger, Guid orderId, PaymentMethod method, PaymentStatus result, string? reason);
+}
+
+internal static class CommittedPaymentsExtensions
+{
+    public static void AddPaymentDiagnostics(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<PaymentMetrics>();
+        builder.AddCommitObserver<PaymentsDbContext, CommittedPayments>();
+    }
+}
