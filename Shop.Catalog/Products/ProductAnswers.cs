@@ -46,7 +46,11 @@ internal sealed record ListedProduct(
 
 /// <summary>A part of the list, and how long the whole list is.</summary>
 [ImmutableObject(true)]
-internal sealed record ProductPage(ListedProduct[] Products, long Total);
+internal sealed record ProductPage(ListedProduct[] Products, long Total)
+{
+    /// <summary>The same part of the list, cut to the given length.</summary>
+    public ProductPage First(int count) => count < Products.Length ? this with { Products = Products[..count] } : this;
+}
 
 internal static class ProductImageUrl
 {

@@ -28,8 +28,8 @@ internal static class ProductEndpoints
         [AsParameters] ProductFilter filter, Paging paging, Language language, CatalogDbContext db, ProductListCache cache,
         HttpResponse response, CancellationToken cancellationToken)
     {
-        var page = filter.IsEmpty && paging is { Page: 1, PageSize: ProductListCache.PageSize }
-            ? await cache.GetAsync(cancellationToken)
+        var page = filter.IsEmpty && paging is { Page: 1, PageSize: <= ProductListCache.PageSize }
+            ? (await cache.GetAsync(cancellationToken)).First(paging.PageSize)
             : await ProductList.ReadAsync(db, filter, paging.Offset, paging.PageSize, language, cancellationToken);
 
         paging.WriteHeaders(response, page.Total);

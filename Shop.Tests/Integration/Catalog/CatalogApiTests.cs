@@ -37,6 +37,19 @@ public sealed class CatalogApiTests(ShopFixture shop)
     }
 
     [Fact]
+    public async Task A_shorter_first_page_is_the_begin_of_the_cached_one()
+    {
+        using var catalog = shop.CreateClient("catalog");
+        using var response = await catalog.GetAsync(Uri("/products?page_size=5"));
+        var five = (await ShopFixture.ReadAsync(response)).AsArray();
+        var twenty = (await GetAsync(catalog, "/products")).AsArray();
+
+        Assert.Equal(twenty.Take(5).Select(product => (int)product!["id"]!), five.Select(product => (int)product!["id"]!));
+        Assert.True(int.Parse(response.Headers.GetValues("X-Total-Count").Single(), CultureInfo.InvariantCulture) >= 60);
+        Assert.Contains("page_size=5", response.Headers.GetValues("Link").Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_write_shows_at_once_on_the_cached_page()
     {
         using var catalog = shop.CreateClient("catalog");
