@@ -19,18 +19,18 @@ internal sealed partial class CommittedPayments(PaymentMetrics metrics, ILogger<
     {
         metrics.Count(step);
         if (step.Captured.Minor > 0)
-            Captured(logger, step.OrderId, step.Method, step.Captured.Amount, step.Captured.Currency);
+            Captured(logger, step.Captured.Amount, step.Captured.Currency, step.Method, step.OrderId);
         else if (step.Refunded.Minor > 0)
-            Refunded(logger, step.OrderId, step.Refunded.Amount, step.Refunded.Currency);
+            Refunded(logger, step.Refunded.Amount, step.Refunded.Currency, step.OrderId);
         else if (step.Result is { } result)
             NotTaken(logger, step.OrderId, step.Method, result, step.Reason);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Order {OrderId} is paid by {Method}: {Amount} {Currency}")]
-    private static partial void Captured(ILogger logger, Guid orderId, PaymentMethod method, decimal amount, string currency);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Captured {Amount} {Currency} by {Method} for order {OrderId}")]
+    private static partial void Captured(ILogger logger, decimal amount, string currency, PaymentMethod method, Guid orderId);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Gave back {Amount} {Currency} of order {OrderId}")]
-    private static partial void Refunded(ILogger logger, Guid orderId, decimal amount, string currency);
+    private static partial void Refunded(ILogger logger, decimal amount, string currency, Guid orderId);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The payment of order {OrderId} by {Method} is {Result}: {Reason}")]
     private static partial void NotTaken(ILogger logger, Guid orderId, PaymentMethod method, PaymentStatus result, string? reason);

@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Shop.Tests.Browser;
 
-/// <summary>An order of the real shop, as the dashboard shows it.</summary>
+/// <summary>An order of the real shop, as the dashboard shows it: its way through the services, and what they say of it.</summary>
 [Collection(ShopGroup.Name)]
 public sealed class DashboardTraceTests(ShopFixture shop, Chromium chromium) : IClassFixture<Chromium>
 {
@@ -21,6 +21,16 @@ public sealed class DashboardTraceTests(ShopFixture shop, Chromium chromium) : I
         ("notifications", "process payment.processed"),
         ("notifications", "send notification.sent"),
         ("orders", "process notification.sent"),
+    ];
+
+    private static readonly string[] Steps =
+    [
+        "1 pieces are held for order {order}",
+        "Order {order} is Pending",
+        "Captured 500.00 RUB by Wallet for order {order}",
+        "(payment_processed) of order {order} is sent by email",
+        "Order {order} is Paid",
+        "Order {order} is Confirmed",
     ];
 
     [Fact]
@@ -54,6 +64,11 @@ public sealed class DashboardTraceTests(ShopFixture shop, Chromium chromium) : I
 
             await page.GetByTestId("span").Filter(new() { HasText = "payments process order.created" }).ClickAsync();
             await Expect(page.GetByTestId("hop")).ToContainTextAsync("payment_queue");
+            await Expect(page.GetByTestId("span-logs")).ToContainTextAsync($"Captured 500.00 RUB by Wallet for order {order}", new() { Timeout = ExportTime });
+
+            await page.GetByTestId("logs-of-trace").ClickAsync();
+            foreach (var step in Steps)
+                await Expect(page.GetByTestId("logs").Locator("tbody tr", new() { HasText = step.Replace("{order}", order, StringComparison.Ordinal) })).ToHaveCountAsync(1, new() { Timeout = ExportTime });
             Assert.Empty(complaints);
         }
         finally

@@ -1,5 +1,6 @@
 using Aspire.Hosting.Testing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
 using Shop.Orders.Data;
 using Shop.Orders.Diagnostics;
 using Shop.ServiceDefaults.Database;
@@ -83,5 +84,5 @@ public sealed class OrderMetricsTests(ShopFixture shop) : IDisposable
     private async Task<OrdersDbContext> OpenAsync(OrderMetrics metrics) => new(
         new DbContextOptionsBuilder<OrdersDbContext>()
             .UseNpgsql(await shop.App.GetConnectionStringAsync("ordersdb"))
-            .AddInterceptors(AfterCommitInterceptor.Instance, metrics).Options);
+            .AddInterceptors(AfterCommitInterceptor.Instance, new CommittedOrders(metrics, NullLogger<CommittedOrders>.Instance)).Options);
 }

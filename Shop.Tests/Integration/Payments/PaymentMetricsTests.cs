@@ -1,5 +1,6 @@
 using Aspire.Hosting.Testing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Shop.Payments.Data;
 using Shop.Payments.Diagnostics;
@@ -89,5 +90,5 @@ public sealed class PaymentMetricsTests(ShopFixture shop) : IDisposable
     private async Task<PaymentsDbContext> OpenAsync(PaymentMetrics metrics) => new(
         new DbContextOptionsBuilder<PaymentsDbContext>()
             .UseNpgsql(await shop.App.GetConnectionStringAsync("paymentsdb"))
-            .AddInterceptors(AfterCommitInterceptor.Instance, metrics).Options);
+            .AddInterceptors(AfterCommitInterceptor.Instance, new CommittedPayments(metrics, NullLogger<CommittedPayments>.Instance)).Options);
 }
