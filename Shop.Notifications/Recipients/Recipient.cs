@@ -15,17 +15,22 @@ internal sealed class Recipient
     public required DateTimeOffset UpdatedAt { get; init; }
 }
 
-/// <summary>Who placed an order, and what is in it.</summary>
+/// <summary>Who placed an order, and what is in it; nothing of that while only news of the order has come.</summary>
 internal sealed class OrderContact
 {
+    public const int MaxReasonLength = 100;
+
     public required Guid OrderId { get; init; }
-    public required Guid CustomerId { get; init; }
+    public Guid? CustomerId { get; init; }
 
     /// <summary>Where the buyer wants to hear about this order.</summary>
-    public required string Email { get; init; }
+    public string? Email { get; init; }
 
     /// <summary>JSON: the lines, as the messages show them.</summary>
-    public required string Items { get; init; }
+    public string? Items { get; init; }
+
+    /// <summary>Why the order could not be paid, as a code, when that was known here before the order.</summary>
+    public string? PaymentFailure { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 }

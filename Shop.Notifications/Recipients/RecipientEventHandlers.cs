@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Shop.Messaging;
 using Shop.Messaging.Contracts;
 using Shop.Notifications.Data;
+using Shop.Notifications.Notifications;
 using Shop.Notifications.Templates;
 using Shop.ServiceDefaults;
 using Shop.ServiceDefaults.Http;
@@ -24,18 +25,25 @@ internal sealed class RememberRecipient(NotificationsDbContext db) : IEventHandl
     }
 }
 
-/// <summary>Remembers who placed an order: what happens to it later names only the order.</summary>
-internal sealed class RememberOrder(NotificationsDbContext db) : IEventHandler<OrderCreated>
+/// <summary>Remembers who placed an order: what happens to it later names only the order. What came before is told now.</summary>
+internal sealed class RememberOrder(NotificationsDbContext db, OrderNotifier notifier) : IEventHandler<OrderCreated>
 {
     public async Task HandleAsync(OrderCreated message, CancellationToken cancellationToken)
     {
         var items = JsonSerializer.Serialize(message.Items.Select(line => new MessageItem(line.Name, line.Quantity)), JsonDefaults.Client);
         // A notification that overtook this message belongs to the buyer too.
-        await db.Database.ExecuteSqlAsync($"""
+        var failures = await db.Database.SqlQuery<string>($"""
             WITH contact AS (
                 INSERT INTO order_contacts (order_id, customer_id, email, items)
-                VALUES ({message.OrderId}, {message.CustomerId}, {message.CustomerEmail}, {items}::jsonb) ON CONFLICT DO NOTHING)
-            UPDATE notifications SET user_id = {message.CustomerId} WHERE order_id = {message.OrderId} AND user_id IS NULL
-            """, cancellationToken);
+                VALUES ({message.OrderId}, {message.CustomerId}, {message.CustomerEmail}, {items}::jsonb)
+                ON CONFLICT (order_id) DO UPDATE SET customer_id = excluded.customer_id, email = excluded.email, items = excluded.items
+                WHERE order_contacts.email IS NULL
+                RETURNING payment_failure),
+            overtook AS (
+                UPDATE notifications SET user_id = {message.CustomerId} WHERE order_id = {message.OrderId} AND user_id IS NULL)
+            SELECT payment_failure AS "Value" FROM contact WHERE payment_failure IS NOT NULL
+            """).ToListAsync(cancellationToken);
+        if (failures is [var reason])
+            await notifier.TellAsync(message.OrderId, MessageTemplates.PaymentFailed, message.CustomerEmail, OrderNotifier.FailedBecause(reason), cancellationToken);
     }
 }
