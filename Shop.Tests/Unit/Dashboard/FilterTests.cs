@@ -50,9 +50,39 @@ public sealed class FilterTests
     {
         var word = Assert.Single(SearchWord.Read(SearchWord.Write("http.route", value)));
 
-        Assert.True(word.IsKey("http.route"));
-        Assert.True(word.IsValue(value));
-        Assert.False(word.IsValue($"{value}."));
+        Assert.True(word.Finds([new("Http.Route", value)]));
+        Assert.False(word.Finds([new("http.route", $"{value}.")], value));
+        Assert.False(word.Finds([new("route", value)]));
+    }
+
+    [Theory]
+    [InlineData("two words")]
+    [InlineData("a=b")]
+    [InlineData("a\"b")]
+    [InlineData("")]
+    public void No_word_asks_for_a_key_that_would_be_read_as_something_else(string key) => Assert.Null(SearchWord.Write(key, "1"));
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("order-42", true)]
+    [InlineData("POST order-42 refused", true)] // Each word in another span.
+    [InlineData("POST order-43", false)]
+    [InlineData("\"POST /orders\"", true)]
+    [InlineData("\"/orders POST\"", false)]
+    [InlineData("order.id=order-4", true)]
+    [InlineData("order.id=\"order-4\"", false)]
+    [InlineData("retry=\"1\"", true)]
+    [InlineData("order.id=\"1\"", false)]
+    [InlineData("00000000000000000000000000000007", true)]
+    [InlineData(" 00000000000000000000000000000008 ", false)]
+    public void Words_find_a_trace(string text, bool found)
+    {
+        var store = new TraceStore(new TelemetryLimits());
+        store.Add([
+            Sample.Span(7, 1) with { Name = "POST /orders", StatusMessage = "refused" },
+            Sample.Span(7, 2, parent: 1) with { Attributes = new AttributeList([new("order.id", "order-42"), new("retry", "1")]) }]);
+
+        Assert.Equal(found, new TraceFilter(text, null, false, default).Matches(Assert.Single(store.Snapshot())));
     }
 
     [Theory]

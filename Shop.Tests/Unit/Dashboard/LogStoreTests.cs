@@ -19,6 +19,39 @@ public sealed class LogStoreTests
     }
 
     [Fact]
+    public void Large_records_drive_out_more_than_one_and_the_newest_stays_however_large()
+    {
+        var store = new LogStore(new TelemetryLimits { MaxLogBytes = 100_000 });
+
+        store.Add([.. Enumerable.Range(1, 10).Select(i => Sample.Log(Text(i, 10_000)))]); // 20,000 bytes each, and a little.
+        Assert.Equal(["10", "9", "8", "7"], store.Snapshot().Select(record => record.Message.Trim('.')));
+        Assert.Equal(6, store.Dropped);
+        Assert.Null(store.Find(6));
+
+        store.Add([Sample.Log(Text(11, 20_000))]);
+        Assert.Equal(["11", "10", "9"], store.Snapshot().Select(record => record.Message.Trim('.')));
+
+        store.Add([Sample.Log(Text(12, 200_000))]);
+        Assert.Equal(12, Assert.Single(store.Snapshot()).Number);
+
+        store.Clear();
+        store.Add([.. Enumerable.Range(13, 4).Select(i => Sample.Log(Text(i, 10_000)))]);
+        Assert.Equal((4, 11), (store.Snapshot().Length, store.Dropped));
+
+        static string Text(int number, int length) => $"{number}".PadRight(length, '.');
+    }
+
+    [Fact]
+    public void Attributes_count_too()
+    {
+        var store = new LogStore(new TelemetryLimits { MaxLogBytes = 100_000 });
+
+        store.Add([.. Enumerable.Range(1, 10).Select(i => Sample.Log("failed") with { Attributes = new AttributeList([new("exception.stacktrace", new string('x', 8_192))]) })]);
+
+        Assert.Equal((5, 5), (store.Snapshot().Length, store.Dropped));
+    }
+
+    [Fact]
     public void Cleared_it_goes_on_counting_where_it_was()
     {
         var store = new LogStore(new TelemetryLimits { MaxLogCount = 3 });

@@ -263,6 +263,35 @@ public sealed partial class PagesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_span_with_a_great_many_logs_is_a_page_of_moderate_size()
+    {
+        _dashboard.Services.GetRequiredService<TraceStore>().Add([Sample.Span(7, 1)]);
+        _dashboard.Services.GetRequiredService<LogStore>().Add([.. Enumerable.Range(1, 5_000).Select(i => Sample.Log($"<line {i}> {new string('x', 1_000)}") with { TraceId = new TraceId(7), SpanId = new SpanId(1) })]);
+
+        var page = await GetAsync($"/traces/detail/{new TraceId(7)}?span={new SpanId(1)}");
+
+        Assert.Contains("100 of 5000 shown", page, StringComparison.Ordinal);
+        Assert.InRange(page.Length, 100_000, 200_000);
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/parameters")]
+    [InlineData("/graph")]
+    public async Task Where_resources_are_shown_it_is_said_that_nobody_tells_of_them(string path)
+    {
+        Assert.DoesNotContain("data-testid=\"disconnected\"", await GetAsync(path), StringComparison.Ordinal);
+        await _appHost.DisposeAsync();
+        await Eventually.HoldsAsync(async () => (await GetAsync(path)).Contains("data-testid=\"disconnected\"", StringComparison.Ordinal), "the page says that the AppHost is gone");
+
+        await using var alone = await RunningDashboard.StartAsync();
+        using var browser = await alone.SignInAsync();
+        var page = await browser.GetStringAsync(new Uri(path, UriKind.Relative));
+        Assert.Contains("runs without an AppHost", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Nothing found", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_page_is_told_when_what_it_shows_has_changed()
     {
         using var stream = new StreamReader(await _browser.GetStreamAsync(new Uri("/live?watch=traces&since=0", UriKind.Relative)));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Aspire.Dashboard.Telemetry;
 
 namespace Shop.Tests.Unit.Dashboard;
@@ -41,6 +42,39 @@ public sealed class TraceStoreTests
 
         Assert.Equal(25, store.SpanCount);
         Assert.Equal((0, 95), store.Dropped);
+    }
+
+    [Fact]
+    public void Traces_are_also_bounded_by_what_their_spans_take()
+    {
+        var store = new TraceStore(new TelemetryLimits { MaxTraceBytes = 100_000 });
+
+        for (ulong trace = 1; trace <= 10; trace++)
+            store.Add([Large(trace, 1, 8_192), Sample.Span(trace, 2)]); // 17,000 bytes.
+
+        Assert.Equal((5, 10), store.Dropped);
+        Assert.Equal(10, store.SpanCount);
+        Assert.False(store.TryGet(new TraceId(5), out _));
+
+        store.Clear();
+        for (ulong trace = 11; trace <= 15; trace++)
+            store.Add([Large(trace, 1, 8_192), Sample.Span(trace, 2)]);
+        Assert.Equal((5, 10), store.Dropped);
+    }
+
+    [Fact]
+    public void One_trace_of_large_spans_takes_a_share_and_its_first_in_any_case()
+    {
+        var store = new TraceStore(new TelemetryLimits { MaxTraceBytes = 100_000 });
+
+        store.Add([Large(1, 1, 4_000), Large(1, 2, 4_000), Large(1, 3, 4_000), Large(1, 4, 4_000), Sample.Span(1, 5)]); // 8,000 bytes each.
+        store.Add([Large(2, 1, 30_000), Sample.Span(2, 2)]);
+
+        Assert.True(store.TryGet(new TraceId(1), out var first));
+        Assert.Equal([1ul, 2, 5], first.Spans.ToArray().Select(span => ulong.Parse(span.Name.Split(' ')[1], CultureInfo.InvariantCulture)));
+        Assert.True(store.TryGet(new TraceId(2), out var second));
+        Assert.Equal(1, second.Count);
+        Assert.Equal((0, 3), store.Dropped);
     }
 
     [Fact]
@@ -112,4 +146,7 @@ public sealed class TraceStoreTests
         Assert.Equal(2000, store.SpanCount);
         Assert.Equal(2000, store.Snapshot().Sum(trace => trace.Spans.Length));
     }
+
+    private static Span Large(ulong trace, ulong id, int length) =>
+        Sample.Span(trace, id) with { Events = [new SpanEvent(Sample.Begin, "exception", new AttributeList([new("exception.stacktrace", new string('x', length))]))] };
 }

@@ -50,6 +50,26 @@ public sealed class WaterfallTests
         Assert.Equal(0.5, Assert.Single(waterfall.Rows[1].Logs).At);
     }
 
+    [Fact]
+    public void Of_many_log_records_and_events_the_first_are_marked_and_the_others_counted()
+    {
+        var store = new TraceStore(new TelemetryLimits());
+        SpanEvent[] events = [.. Enumerable.Range(0, 60).Select(i => new SpanEvent(Sample.At(i), "tick", AttributeList.Empty))];
+        store.Add([.. Enumerable.Range(1, 150).Select(id => Sample.Span(1, (ulong)id, end: 100) with { Events = events })]);
+        Assert.True(store.TryGet(new TraceId(1), out var trace));
+        var said = new string('x', 8_192);
+        LogRecord[] logs = [.. trace.Spans.ToArray().SelectMany(span => Enumerable.Range(0, 70).Select(i => Sample.Log(said) with { SpanId = span.Id, Time = Sample.At(i) }))];
+
+        var rows = new Waterfall(trace, logs).Rows;
+
+        Assert.Equal((50, 50, 10 + 20), (rows[0].Events.Count, rows[0].Logs.Count, rows[0].UnshownMarks));
+        Assert.Equal((0, 0, 60 + 70), (rows[^1].Events.Count, rows[^1].Logs.Count, rows[^1].UnshownMarks));
+        Assert.Equal(10_000, rows.Sum(row => row.Events.Count + row.Logs.Count));
+        var bar = WaterfallBar.Of(rows[0]).Value;
+        Assert.Contains("ms +30 ", bar, StringComparison.Ordinal);
+        Assert.InRange(bar.Length, 50 * 200, 50 * 500);
+    }
+
     private static IReadOnlyList<WaterfallRow> Lay(params Span[] spans)
     {
         var store = new TraceStore(new TelemetryLimits());

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Aspire.Dashboard.Shared;
 
-/// <summary>Writes numbers as people read them.</summary>
+/// <summary>Writes numbers and texts as people read them.</summary>
 internal static class Format
 {
     private const double Microsecond = 1_000;
@@ -56,6 +56,9 @@ internal static class Format
 
     /// <summary>A share of the whole as SVG takes it.</summary>
     public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{Math.Clamp(share, 0, 1) * 100:0.###}%");
+
+    /// <summary>As much of a text as has room where there are many.</summary>
+    public static string Cut(string text, int longest = 200) => text.Length <= longest ? text : $"{text[..(longest - 1)]}…";
 
     private static string Short(double number, string format) => number.ToString(format, CultureInfo.CurrentCulture);
 }

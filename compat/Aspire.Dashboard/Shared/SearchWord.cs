@@ -14,15 +14,40 @@ internal sealed partial record SearchWord(string Text, string? Key, string Value
 {
     public static SearchWord[] Read(string? text) => [.. Word().Matches(text ?? "").Select(match => Of(match.Value))];
 
-    /// <summary>The word that asks for an attribute with this value.</summary>
-    public static string Write(string key, string value) => $"{key}=\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    /// <summary>The word that asks for an attribute with this value; nothing when there is none, since the key would be read as something else.</summary>
+    public static string? Write(string key, string value)
+    {
+        var text = $"{key}=\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        return Read(text) is [var word] && word.Key == key ? text : null;
+    }
 
-    public bool IsIn(string text) => text.Contains(Text, StringComparison.OrdinalIgnoreCase);
+    /// <summary>
+    /// Whether this asks for something like that. Where there is an attribute with the key, its value decides; otherwise the word as it
+    /// was typed may be in any text or value.
+    /// </summary>
+    public bool Finds(IReadOnlyList<KeyValuePair<string, string>> attributes, params ReadOnlySpan<string> texts)
+    {
+        var isInValue = false;
+        for (var i = 0; i < attributes.Count; i++)
+        {
+            var (key, value) = attributes[i];
+            if (key.Equals(Key, StringComparison.OrdinalIgnoreCase))
+                return IsValue(value);
+            isInValue = isInValue || IsIn(value);
+        }
 
-    /// <summary>Whether this asks for this attribute.</summary>
-    public bool IsKey(string key) => key.Equals(Key, StringComparison.OrdinalIgnoreCase);
+        foreach (var text in texts)
+        {
+            if (IsIn(text))
+                return true;
+        }
 
-    public bool IsValue(string value) =>
+        return isInValue;
+    }
+
+    private bool IsIn(string text) => text.Contains(Text, StringComparison.OrdinalIgnoreCase);
+
+    private bool IsValue(string value) =>
         IsWhole ? value.Equals(Value, StringComparison.OrdinalIgnoreCase) : value.Contains(Value, StringComparison.OrdinalIgnoreCase);
 
     private static SearchWord Of(string word)

@@ -18,16 +18,5 @@ internal sealed record LogFilter(string? Text, string? Service, LogLevel Least, 
         record.Level >= Least
         && (string.IsNullOrEmpty(Service) || record.Resource.Service == Service)
         && (Trace == default || record.TraceId == Trace)
-        && Array.TrueForAll(_words, word => Has(record, word));
-
-    private static bool Has(LogRecord record, SearchWord word)
-    {
-        foreach (var (key, value) in record.Attributes)
-        {
-            if (word.IsKey(key))
-                return word.IsValue(value);
-        }
-
-        return word.IsIn(record.Message) || word.IsIn(record.Category) || record.Attributes.Any(attribute => word.IsIn(attribute.Value));
-    }
+        && Array.TrueForAll(_words, word => word.Finds(record.Attributes, record.Message, record.Category));
 }

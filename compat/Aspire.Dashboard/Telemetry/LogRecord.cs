@@ -6,6 +6,9 @@ public sealed record LogRecord
     /// <summary>Its number in the store, from 1.</summary>
     public long Number { get; init; }
 
+    /// <summary>What it takes of the store, in bytes.</summary>
+    public int Size { get; init; }
+
     public required TelemetryResource Resource { get; init; }
 
     public required long Time { get; init; }

@@ -4,9 +4,10 @@ namespace Aspire.Dashboard.Telemetry;
 internal sealed class LogStore(TelemetryLimits limits)
 {
     private readonly Lock _lock = new();
-    private readonly LogRecord[] _ring = new LogRecord[limits.MaxLogCount];
+    private readonly LogRecord?[] _ring = new LogRecord?[limits.MaxLogCount];
     private long _first = 1; // The number of the oldest that is kept.
     private long _next = 1;
+    private long _bytes;
     private long _dropped;
 
     public Topic Changed { get; } = new();
@@ -30,13 +31,11 @@ internal sealed class LogStore(TelemetryLimits limits)
         {
             foreach (var record in records)
             {
-                if (_next - _first == _ring.Length)
-                {
-                    _first++;
-                    _dropped++;
-                }
-
-                _ring[_next % _ring.Length] = record with { Number = _next };
+                var size = TelemetrySize.Of(record);
+                while (_next - _first == _ring.Length || (_bytes + size > limits.MaxLogBytes && _first < _next))
+                    DropOldest();
+                _ring[_next % _ring.Length] = record with { Number = _next, Size = size };
+                _bytes += size;
                 _next++;
             }
         }
@@ -51,7 +50,7 @@ internal sealed class LogStore(TelemetryLimits limits)
         {
             var records = new LogRecord[_next - _first];
             for (var i = 0; i < records.Length; i++)
-                records[i] = _ring[(_next - 1 - i) % _ring.Length];
+                records[i] = _ring[(_next - 1 - i) % _ring.Length]!;
             return records;
         }
     }
@@ -67,9 +66,19 @@ internal sealed class LogStore(TelemetryLimits limits)
         lock (_lock)
         {
             _first = _next;
+            _bytes = 0;
             Array.Clear(_ring);
         }
 
         Changed.Raise();
+    }
+
+    private void DropOldest()
+    {
+        ref var oldest = ref _ring[_first % _ring.Length];
+        _bytes -= oldest!.Size;
+        oldest = null; // Its place may stay empty for long.
+        _first++;
+        _dropped++;
     }
 }

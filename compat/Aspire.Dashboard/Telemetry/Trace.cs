@@ -7,10 +7,11 @@ internal sealed class Trace
     private readonly HashSet<SpanId> _ids;
     private readonly long _earliest; // Before the first span, when the clocks of two services differ.
 
-    private Trace(Span[] spans, int count, HashSet<SpanId> ids, Span first, long earliest, long end, int errors, IReadOnlyDictionary<string, int> services)
+    private Trace(Span[] spans, int count, int bytes, HashSet<SpanId> ids, Span first, long earliest, long end, int errors, IReadOnlyDictionary<string, int> services)
     {
         _spans = spans;
         Count = count;
+        Bytes = bytes;
         _ids = ids;
         First = first;
         _earliest = earliest;
@@ -22,6 +23,9 @@ internal sealed class Trace
     public TraceId Id => First.TraceId;
 
     public int Count { get; }
+
+    /// <summary>What its spans take of the store.</summary>
+    public int Bytes { get; }
 
     /// <summary>The span that began the trace: the root, or the earliest while the root is not here.</summary>
     public Span First { get; }
@@ -40,19 +44,33 @@ internal sealed class Trace
     public ReadOnlySpan<Span> Spans => _spans.AsSpan(0, Count);
 
     /// <summary>Adds spans; what readers hold of the trace stays as it is. Called by one writer at a time.</summary>
-    public static Trace With(Trace? trace, IReadOnlyList<Span> added, int room)
+    /// <param name="trace">The trace so far.</param>
+    /// <param name="added">One span at least.</param>
+    /// <param name="mostSpans">How many spans it may have; the first is taken in any case.</param>
+    /// <param name="mostBytes">How much they may take together.</param>
+    /// <param name="refused">How many there was no room for.</param>
+    public static Trace With(Trace? trace, IReadOnlyList<Span> added, int mostSpans, int mostBytes, out int refused)
     {
+        refused = 0;
         var ids = trace?._ids ?? [];
-        var (array, count) = (trace?._spans ?? new Span[added.Count], trace?.Count ?? 0);
+        var (array, count, bytes) = (trace?._spans ?? new Span[added.Count], trace?.Count ?? 0, trace?.Bytes ?? 0);
         var services = new Dictionary<string, int>(trace?.Services ?? new Dictionary<string, int>());
         var (first, earliest, end, errors) = (trace?.First, trace?._earliest ?? long.MaxValue, trace?.End ?? 0, trace?.Errors ?? 0);
         foreach (var span in added)
         {
             // An exporter that got no answer sends the same again.
-            if (room == 0 || !ids.Add(span.Id))
+            if (ids.Contains(span.Id))
                 continue;
 
-            room--;
+            var size = TelemetrySize.Of(span);
+            if (count > 0 && (count >= mostSpans || size > mostBytes - bytes))
+            {
+                refused++;
+                continue;
+            }
+
+            ids.Add(span.Id);
+            bytes += size;
             if (count == array.Length)
                 Array.Resize(ref array, Math.Max(4, 2 * count));
             array[count++] = span;
@@ -64,7 +82,7 @@ internal sealed class Trace
                 first = span;
         }
 
-        return new Trace(array, count, ids, first!, earliest, end, errors, services);
+        return new Trace(array, count, bytes, ids, first!, earliest, end, errors, services);
     }
 
     private static bool IsBefore(Span left, Span right) =>

@@ -13,6 +13,7 @@ internal sealed class TraceStore(TelemetryLimits limits)
     private readonly Dictionary<TraceId, Trace> _traces = [];
     private readonly Queue<TraceId> _arrival = [];
     private int _spans;
+    private long _bytes;
     private long _droppedTraces;
     private long _droppedSpans;
 
@@ -39,7 +40,7 @@ internal sealed class TraceStore(TelemetryLimits limits)
         {
             foreach (var group in spans.GroupBy(span => span.TraceId))
                 Add(group.Key, [.. group]);
-            while (_traces.Count > limits.MaxTraceCount || (_spans > limits.MaxSpanCount && _traces.Count > 1))
+            while (_traces.Count > limits.MaxTraceCount || ((_spans > limits.MaxSpanCount || _bytes > limits.MaxTraceBytes) && _traces.Count > 1))
                 DropOldest();
         }
 
@@ -69,6 +70,7 @@ internal sealed class TraceStore(TelemetryLimits limits)
             _traces.Clear();
             _arrival.Clear();
             _spans = 0;
+            _bytes = 0;
         }
 
         Changed.Raise();
@@ -77,11 +79,11 @@ internal sealed class TraceStore(TelemetryLimits limits)
     private void Add(TraceId id, Span[] spans)
     {
         ref var trace = ref CollectionsMarshal.GetValueRefOrAddDefault(_traces, id, out var known);
-        var before = trace?.Count ?? 0;
-        var room = Math.Max(1, limits.MaxSpanCount / ShareOfOneTrace) - before;
-        trace = Trace.With(trace, spans, Math.Max(0, room));
-        _spans += trace.Count - before;
-        _droppedSpans += Math.Max(0, spans.Length - room);
+        var (spansBefore, bytesBefore) = (trace?.Count ?? 0, trace?.Bytes ?? 0);
+        trace = Trace.With(trace, spans, limits.MaxSpanCount / ShareOfOneTrace, limits.MaxTraceBytes / ShareOfOneTrace, out var refused);
+        _spans += trace.Count - spansBefore;
+        _bytes += trace.Bytes - bytesBefore;
+        _droppedSpans += refused;
         if (!known)
             _arrival.Enqueue(id);
     }
@@ -92,6 +94,7 @@ internal sealed class TraceStore(TelemetryLimits limits)
             return;
 
         _spans -= oldest.Count;
+        _bytes -= oldest.Bytes;
         _droppedTraces++;
         _droppedSpans += oldest.Count;
     }

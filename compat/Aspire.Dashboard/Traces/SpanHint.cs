@@ -1,3 +1,4 @@
+using Aspire.Dashboard.Shared;
 using Aspire.Dashboard.Telemetry;
 
 namespace Aspire.Dashboard.Traces;
@@ -11,11 +12,9 @@ internal static class SpanHint
     public static string? Of(Span span)
     {
         if ((span.Attributes["db.query.text"] ?? span.Attributes["db.statement"]) is { } statement)
-            return Short(string.Join(' ', statement.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+            return Format.Cut(string.Join(' ', statement.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), Longest);
         return span.Kind == SpanKind.Client && Uri.TryCreate(span.Attributes["url.full"] ?? span.Attributes["http.url"], UriKind.Absolute, out var url)
-            ? Short(url.Host + url.AbsolutePath)
+            ? Format.Cut(url.Host + url.AbsolutePath, Longest)
             : null;
     }
-
-    private static string Short(string text) => text.Length <= Longest ? text : $"{text[..(Longest - 1)]}…";
 }

@@ -1,34 +1,33 @@
+using Aspire.Dashboard.Shared;
 using Aspire.Dashboard.Telemetry;
 
 namespace Aspire.Dashboard.Traces;
 
 /// <summary>Which traces are looked for.</summary>
-/// <param name="Text">Somewhere in the trace: its id, the name of a span, or the value of an attribute, such as the id of an order.</param>
+/// <param name="Text">
+/// The id of the trace, or words that are all in it: in the name of a span, or the value of an attribute, such as the id of an order;
+/// <c>key=part</c> and <c>key="value"</c> ask for an attribute.
+/// </param>
 /// <param name="Service">A service that took part.</param>
 /// <param name="OnlyErrors">Whether something failed in it.</param>
 /// <param name="Least">How long it took at least.</param>
 internal sealed record TraceFilter(string? Text, string? Service, bool OnlyErrors, TimeSpan Least)
 {
+    private readonly TraceId? _id = TraceId.TryParse(Text?.Trim(), out var id) ? id : null;
+    private readonly SearchWord[] _words = SearchWord.Read(Text);
+
     public bool Matches(Trace trace) =>
         (!OnlyErrors || trace.Errors > 0)
         && trace.Duration >= Least.TotalNanoseconds
         && (string.IsNullOrEmpty(Service) || trace.Services.ContainsKey(Service))
-        && (string.IsNullOrWhiteSpace(Text) || HasText(trace, Text.Trim()));
+        && (_id is null ? Array.TrueForAll(_words, word => Has(trace, word)) : trace.Id == _id);
 
-    private static bool HasText(Trace trace, string text)
+    private static bool Has(Trace trace, SearchWord word)
     {
-        if (TraceId.TryParse(text, out var id))
-            return trace.Id == id;
-
         foreach (var span in trace.Spans)
         {
-            if (span.Name.Contains(text, StringComparison.OrdinalIgnoreCase) || span.StatusMessage.Contains(text, StringComparison.OrdinalIgnoreCase))
+            if (word.Finds(span.Attributes, span.Name, span.StatusMessage))
                 return true;
-            foreach (var (_, value) in span.Attributes)
-            {
-                if (value.Contains(text, StringComparison.OrdinalIgnoreCase))
-                    return true;
-            }
         }
 
         return false;

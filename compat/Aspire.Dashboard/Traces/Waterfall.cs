@@ -9,8 +9,13 @@ internal sealed class Waterfall
     private const double LeastWidth = 0.0015;
     private const int Ticks = 5;
 
+    // Spans have as many log records and events as their senders like, and all are in one page.
+    private const int MaxMarksOfRow = 50; // Of each of the two.
+    private const int MaxMarks = 10_000;
+
     private readonly long _start;
     private readonly double _length;
+    private int _marks;
 
     public Waterfall(Trace trace, IEnumerable<LogRecord> logs)
     {
@@ -43,6 +48,7 @@ internal sealed class Waterfall
     private WaterfallRow Lay(TraceRow row, Span? parent, IEnumerable<CriticalStretch> critical, IReadOnlyList<LogRecord> logs)
     {
         var hop = MessageHop.Of(row.Span, parent);
+        var (shownEvents, shownLogs) = (Shown(row.Span.Events), Shown(logs));
         return new WaterfallRow(
             row,
             Share(row.Span.Start),
@@ -50,14 +56,22 @@ internal sealed class Waterfall
             [.. critical.Select(stretch => (Share(stretch.From), (stretch.To - stretch.From) / _length))],
             hop,
             hop is null ? null : Share(hop.WaitedFrom),
-            [.. row.Span.Events.Select(happened => (Share(happened.Time), happened.Name))],
-            [.. logs.Select(record => (Share(record.Time), record))]);
+            [.. shownEvents.Select(happened => (Share(happened.Time), happened.Name))],
+            [.. shownLogs.Select(record => (Share(record.Time), record))],
+            row.Span.Events.Count - shownEvents.Length + logs.Count - shownLogs.Length);
+    }
+
+    private T[] Shown<T>(IReadOnlyList<T> marks)
+    {
+        T[] shown = [.. marks.Take(Math.Min(MaxMarksOfRow, MaxMarks - _marks))];
+        _marks += shown.Length;
+        return shown;
     }
 
     private double Share(long time) => Math.Clamp((time - _start) / _length, 0, 1);
 }
 
-/// <summary>A row of the waterfall.</summary>
+/// <summary>A row of the waterfall; of many events and log records the first.</summary>
 public sealed record WaterfallRow(
     TraceRow Row,
     double From,
@@ -66,4 +80,5 @@ public sealed record WaterfallRow(
     MessageHop? Hop,
     double? WaitedFrom,
     IReadOnlyList<(double At, string Name)> Events,
-    IReadOnlyList<(double At, LogRecord Record)> Logs);
+    IReadOnlyList<(double At, LogRecord Record)> Logs,
+    int UnshownMarks);

@@ -25,13 +25,15 @@ internal static class WaterfallBar
         foreach (var (at, name) in row.Events)
         {
             var (x, kind) = (Format.Percent(at), name == "exception" ? "event bad" : "event");
-            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"{kind}\" x1=\"{x}\" x2=\"{x}\" y1=\"6\" y2=\"20\"><title>{HtmlEncoder.Default.Encode(name)}</title></line>");
+            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"{kind}\" x1=\"{x}\" x2=\"{x}\" y1=\"6\" y2=\"20\"><title>{Title(name)}</title></line>");
         }
 
         foreach (var (at, record) in row.Logs)
-            svg.Append(CultureInfo.InvariantCulture, $"<circle class=\"log {LevelText.Class(record.Level)}\" cx=\"{Format.Percent(at)}\" cy=\"13\" r=\"3\"><title>{HtmlEncoder.Default.Encode(record.Message)}</title></circle>");
+            svg.Append(CultureInfo.InvariantCulture, $"<circle class=\"log {LevelText.Class(record.Level)}\" cx=\"{Format.Percent(at)}\" cy=\"13\" r=\"3\"><title>{Title(record.Message)}</title></circle>");
         return new MarkupString(svg.Append(Label(row)).Append("</svg>").ToString());
     }
+
+    private static string Title(string text) => HtmlEncoder.Default.Encode(Format.Cut(text));
 
     // Behind the bar; where there is no room, before it; where there is none either, within.
     private static string Label(WaterfallRow row)
@@ -40,6 +42,7 @@ internal static class WaterfallBar
         var (at, place) = end < NoRoomBehind ? (end, null)
             : row.From > 1 - NoRoomBehind ? (row.WaitedFrom is { } waited ? Math.Min(waited, row.From) : row.From, " class=\"before\"")
             : (end, " class=\"inside\"");
-        return $"<text{place} x=\"{Format.Percent(at)}\">{Format.Duration(row.Row.Span.Duration)}</text>";
+        var unshown = row.UnshownMarks > 0 ? string.Create(CultureInfo.InvariantCulture, $" +{row.UnshownMarks} ●") : null;
+        return $"<text{place} x=\"{Format.Percent(at)}\">{Format.Duration(row.Row.Span.Duration)}{unshown}</text>";
     }
 }
