@@ -145,11 +145,12 @@ public sealed class OtlpReceiverTests : IAsyncLifetime
     {
         var waits = new TaskCompletionSource<ExportTraceServiceRequest>();
         var intake = _dashboard.Services.GetRequiredService<OtlpIntake>();
+        var signal = _dashboard.Services.GetRequiredService<IOtlpSignal<ExportTraceServiceRequest, ExportTraceServiceResponse>>();
         var sending = new List<Task>();
         OtlpException? refused = null;
         while (refused is null && sending.Count < 10_000)
         {
-            var sent = intake.TakeAsync<ExportTraceServiceRequest, ExportTraceServiceResponse>(FakeRequest(), _ => waits.Task, CancellationToken.None);
+            var sent = intake.TakeAsync(FakeRequest(), signal, _ => waits.Task, CancellationToken.None);
             refused = sent.Exception?.InnerException as OtlpException;
             sending.Add(sent);
         }

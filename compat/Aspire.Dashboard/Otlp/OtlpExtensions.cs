@@ -33,11 +33,11 @@ internal static class OtlpExtensions
     private static void MapSignal<TRequest, TResponse>(this IEndpointRouteBuilder endpoints, string path, MessageParser<TRequest> parser)
         where TRequest : IMessage<TRequest>, new()
         where TResponse : IMessage<TResponse> =>
-        endpoints.MapPost(path, async (HttpRequest request, HttpResponse response, OtlpIntake intake, CancellationToken cancellationToken) =>
+        endpoints.MapPost(path, async (HttpRequest request, HttpResponse response, OtlpIntake intake, IOtlpSignal<TRequest, TResponse> signal, CancellationToken cancellationToken) =>
         {
             try
             {
-                return Answer(StatusCodes.Status200OK, await intake.TakeAsync<TRequest, TResponse>(request, token => ReadAsync(request, parser, token), cancellationToken));
+                return Answer(StatusCodes.Status200OK, await intake.TakeAsync(request, signal, token => ReadAsync(request, parser, token), cancellationToken));
             }
             catch (OtlpException exception)
             {

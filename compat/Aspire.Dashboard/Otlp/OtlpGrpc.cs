@@ -50,9 +50,11 @@ internal static class OtlpGrpc
 
     private static async Task<IMessage> TakeAsync<TRequest, TResponse>(HttpContext context, MessageParser<TRequest> parser)
         where TRequest : IMessage<TRequest>, new()
-        where TResponse : IMessage<TResponse> =>
-        await context.RequestServices.GetRequiredService<OtlpIntake>().TakeAsync<TRequest, TResponse>(
-            context.Request, token => OtlpBody.ReadFrameAsync(context.Request, parser, token), context.RequestAborted);
+        where TResponse : IMessage<TResponse>
+    {
+        var (intake, signal) = (context.RequestServices.GetRequiredService<OtlpIntake>(), context.RequestServices.GetRequiredService<IOtlpSignal<TRequest, TResponse>>());
+        return await intake.TakeAsync(context.Request, signal, token => OtlpBody.ReadFrameAsync(context.Request, parser, token), context.RequestAborted);
+    }
 
     private static byte[] Frame(IMessage message)
     {

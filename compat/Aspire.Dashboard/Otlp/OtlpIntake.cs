@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace Aspire.Dashboard.Otlp;
 
 /// <summary>What holds however telemetry is sent: who may, how much and how many at once.</summary>
-internal sealed class OtlpIntake(IOptions<OtlpOptions> options, IServiceProvider services) : IDisposable
+internal sealed class OtlpIntake(IOptions<OtlpOptions> options) : IDisposable
 {
     private const string ApiKeyHeader = "x-otlp-api-key";
 
@@ -20,11 +20,12 @@ internal sealed class OtlpIntake(IOptions<OtlpOptions> options, IServiceProvider
 
     /// <summary>Hands over what a request carries.</summary>
     /// <param name="request">The request.</param>
+    /// <param name="signal">Takes it over.</param>
     /// <param name="read">Reads the message.</param>
     /// <param name="cancellationToken">The sender has gone.</param>
     /// <exception cref="OtlpException">It is refused.</exception>
     public async Task<TResponse> TakeAsync<TRequest, TResponse>(
-        HttpRequest request, Func<CancellationToken, Task<TRequest>> read, CancellationToken cancellationToken)
+        HttpRequest request, IOtlpSignal<TRequest, TResponse> signal, Func<CancellationToken, Task<TRequest>> read, CancellationToken cancellationToken)
         where TRequest : IMessage<TRequest>
         where TResponse : IMessage<TResponse>
     {
@@ -39,8 +40,7 @@ internal sealed class OtlpIntake(IOptions<OtlpOptions> options, IServiceProvider
         request.HttpContext.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = OtlpBody.MaxSent;
         try
         {
-            var message = await read(cancellationToken).ConfigureAwait(false);
-            return services.GetRequiredService<IOtlpSignal<TRequest, TResponse>>().Take(message);
+            return signal.Take(await read(cancellationToken).ConfigureAwait(false));
         }
         catch (BadHttpRequestException exception)
         {

@@ -9,8 +9,11 @@ namespace Aspire.Dashboard.Otlp;
 /// </summary>
 internal static class OtlpParts
 {
-    /// <summary>The messages in a message; many times what an exporter sends at once.</summary>
-    public const int Most = 500_000;
+    /// <summary>
+    /// The messages in a message. 512 spans with 20 attributes each, which is what an exporter sends at once, are 21,000; that many of up
+    /// to 300 bytes each, in all the requests that are read at once, are half a gigabyte.
+    /// </summary>
+    public const int Most = 200_000;
 
     private const int LeastPart = 2; // Bytes: a tag and a length.
     private const int MostDepth = 100; // The parser goes no deeper either.
