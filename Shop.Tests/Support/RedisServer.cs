@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Shop.Rig.Setup;
 using StackExchange.Redis;
 
@@ -9,12 +7,11 @@ namespace Shop.Tests.Support;
 /// <summary>A Redis server of the test's own, with a password and without files, that can be stopped and started again on its port, empty.</summary>
 public sealed class RedisServer : IAsyncLifetime
 {
-    private const string Password = "for-this-test-only";
-
     private readonly int _port = FreePort.Find();
+    private readonly string _password = Guid.NewGuid().ToString("N"); // No other server lets this one's clients in.
     private Process? _process;
 
-    public string ConnectionString => $"127.0.0.1:{_port},password={Password}";
+    public string ConnectionString => $"127.0.0.1:{_port},password={_password}";
 
     public Task InitializeAsync() => StartAsync();
 
@@ -27,8 +24,16 @@ public sealed class RedisServer : IAsyncLifetime
     public async Task StartAsync()
     {
         _process = Process.Start(new ProcessStartInfo("redis-server",
-            ["--port", $"{_port}", "--bind", "127.0.0.1", "--requirepass", Password, "--save", "", "--logfile", "/dev/null"]));
-        await Eventually.HoldsAsync(AcceptsAsync, "redis-server accepts connections");
+            ["--port", $"{_port}", "--bind", "127.0.0.1", "--requirepass", _password, "--save", "", "--logfile", "/dev/null"]));
+        try
+        {
+            await Eventually.HoldsAsync(AnswersAsync, "redis-server answers");
+        }
+        catch
+        {
+            Stop(); // Of a fixture that has not begun nobody disposes.
+            throw;
+        }
     }
 
     public void Stop()
@@ -43,15 +48,18 @@ public sealed class RedisServer : IAsyncLifetime
 
     public ConnectionMultiplexer Connect() => ConnectionMultiplexer.Connect(ConnectionString);
 
-    private async Task<bool> AcceptsAsync()
+    private async Task<bool> AnswersAsync()
     {
-        using var socket = new TcpClient();
+        if (_process!.HasExited)
+            throw new InvalidOperationException($"redis-server has ended with {_process.ExitCode}; has something else taken its port {_port}?");
+
         try
         {
-            await socket.ConnectAsync(IPAddress.Loopback, _port);
+            using var client = await ConnectionMultiplexer.ConnectAsync(ConnectionString);
+            await client.GetDatabase().PingAsync();
             return true;
         }
-        catch (SocketException)
+        catch (RedisException)
         {
             return false;
         }
