@@ -181,9 +181,33 @@ public sealed class DashboardTests(Chromium chromium) : IClassFixture<Chromium>,
     {
         var page = await OpenAsync("/");
 
-        await page.EvaluateAsync("document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'ч', code: 'KeyX', bubbles: true }))");
-
+        await PressAsync("ч", "KeyX");
         await Expect(page.Locator("h1")).ToHaveTextAsync("Traces");
+        await PressAsync(".", "Slash");
+        await Expect(page.GetByTestId("search")).ToBeFocusedAsync();
+        await PressAsync(",", "Slash");
+        await Expect(page.Locator("#help")).ToBeVisibleAsync();
+
+        Task PressAsync(string key, string code) =>
+            page.EvaluateAsync("([key, code]) => document.body.dispatchEvent(new KeyboardEvent('keydown', { key, code, bubbles: true }))", new[] { key, code });
+    }
+
+    [Fact]
+    public async Task The_focus_stays_on_a_span_that_moves_to_another_block_of_rows()
+    {
+        const ulong Last = 60;
+        var store = _dashboard.Services.GetRequiredService<TraceStore>();
+        store.Add([Sample.Span(7, 1, end: 500), .. Enumerable.Range(2, (int)Last - 1).Select(id => Sample.Span(7, (ulong)id, parent: 1, start: 100 + id, end: 200))]);
+        var page = await OpenAsync($"/traces/detail/{new TraceId(7)}");
+        await Row(page, 50).FocusAsync();
+
+        store.Add([Sample.Span(7, Last + 1, parent: 1, start: 50, end: 60)]); // The 50th row becomes the 51st, in the second block.
+        await Expect(page.GetByTestId("span")).ToHaveCountAsync((int)Last + 1, new() { Timeout = Soon });
+
+        await Expect(Row(page, 50)).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("ArrowDown");
+        await Expect(Row(page, 51)).ToBeFocusedAsync();
+        Assert.Empty(_complaints);
     }
 
     [Fact]
