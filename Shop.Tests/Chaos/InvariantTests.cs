@@ -147,6 +147,14 @@ public sealed class InvariantTests
         Finds<SameKeySameAnswer>(Good() with { Journal = journal });
     }
 
+    [Fact]
+    public void An_answer_500_is_found()
+    {
+        var journal = new Journal();
+        journal.InternalErrors.Add("POST orders/orders");
+        Finds<OutagesAreNamed>(Good() with { Journal = journal });
+    }
+
     private static void Finds<TInvariant>(Evidence evidence) where TInvariant : Invariant, new() =>
         Assert.NotEmpty(new TInvariant().Check(evidence).Violations);
 

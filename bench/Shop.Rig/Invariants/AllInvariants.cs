@@ -21,6 +21,7 @@ internal static class AllInvariants
         new PromisesKept(),
         new BuyersToldOnce(),
         new SameKeySameAnswer(),
+        new OutagesAreNamed(),
     ];
 
     public static IReadOnlyList<Finding> Check(Evidence evidence) => [.. List.Select(invariant => invariant.Check(evidence))];

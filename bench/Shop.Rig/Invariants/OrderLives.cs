@@ -106,3 +106,16 @@ internal sealed class SameKeySameAnswer : Invariant
         }
     }
 }
+
+/// <summary>While something is away the shop says so (503, or 409 of a request at work): a 500 is a fault of its own.</summary>
+internal sealed class OutagesAreNamed : Invariant
+{
+    public override string Name => "no answer is a 500";
+
+    protected override void Examine(Evidence evidence, Report report)
+    {
+        report.Expect(evidence.Journal.InternalErrors.IsEmpty, () => $"{evidence.Journal.InternalErrors.Count} answers were a 500");
+        foreach (var answer in evidence.Journal.InternalErrors)
+            report.Expect(false, () => answer);
+    }
+}

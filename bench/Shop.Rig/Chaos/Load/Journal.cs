@@ -35,6 +35,9 @@ internal sealed class Journal
     /// <summary>Users who were told that they are registered.</summary>
     public ConcurrentBag<Guid> Users { get; } = [];
 
+    /// <summary>Requests that were answered 500, with the answer: the shop did not know what had happened to it.</summary>
+    public ConcurrentBag<string> InternalErrors { get; } = [];
+
     /// <summary>Every request that was made with a key, by the key.</summary>
     public IReadOnlyDictionary<string, KeyedRequest> Requests => _requests;
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -108,6 +109,8 @@ internal sealed class ShopClient : IDisposable
             if (!IsMomentary(response))
                 return answer;
             _tally.Add($"answers {answer.Status}");
+            if (response.StatusCode == HttpStatusCode.InternalServerError)
+                _journal.InternalErrors.Add($"{request.Method} {service}{request.RequestUri} {answer.Body}");
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
         {
