@@ -14,9 +14,9 @@ public static class TransientErrors
     /// <see cref="IsConflict"/>.
     /// </summary>
     public static bool IsTransient(Exception exception) => IsConflict(exception) || Chain(exception).Any(cause =>
-        cause is NpgsqlException { IsTransient: true }
-            or PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown }
-            or ObjectDisposedException { ObjectName: BrokenConnection });
+        cause is PostgresException { IsTransient: true } or PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown }
+            or ObjectDisposedException { ObjectName: BrokenConnection }
+            || IsAboutConnection(cause));
 
     /// <summary>
     /// Whether the work collided with other work: a deadlock, a serialization failure, a lock timeout, or a row that
@@ -27,6 +27,12 @@ public static class TransientErrors
         {
             SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.LockNotAvailable
         });
+
+    /// <remarks>
+    /// No verdict of the server on a command: it did not get so far. Npgsql does not call all of it transient, such as what a
+    /// server says that is restarted in the middle of a handshake.
+    /// </remarks>
+    private static bool IsAboutConnection(Exception cause) => cause is NpgsqlException and not (PostgresException or NpgsqlOperationInProgressException);
 
     private static IEnumerable<Exception> Chain(Exception exception)
     {
