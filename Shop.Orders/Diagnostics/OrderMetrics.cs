@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Shop.Orders.Orders;
+using Shop.ServiceDefaults;
 
 namespace Shop.Orders.Diagnostics;
 
@@ -20,9 +21,9 @@ internal sealed class OrderMetrics : IDisposable
     public OrderMetrics(IMeterFactory factory)
     {
         _meter = factory.Create("Shop.Orders");
-        _statusChanges = _meter.CreateCounter<long>("shop.orders.status_changes", "{order}", "Orders that have come to a status; placing one makes it pending");
-        _amount = _meter.CreateCounter<double>("shop.orders.amount", "{currency}", "What the orders are worth that have come to a status, in units (not hundredths) of their currency");
-        _duration = _meter.CreateHistogram<double>("shop.orders.duration", "s", "From placing an order to its being confirmed, failed, cancelled or expired", tags: null, Seconds);
+        _statusChanges = _meter.CreateCounter<long>("shop.orders.status_changes", "{order}", "Orders that reached a status; placing one makes it pending");
+        _amount = _meter.CreateCounter<double>("shop.orders.amount", "{currency}", "Value of the orders that reached a status, in units (not hundredths) of their currency");
+        _duration = _meter.CreateHistogram<double>("shop.orders.duration", "s", "Time from placing an order to its being confirmed, failed, cancelled or expired", tags: null, Seconds);
     }
 
     public void Dispose() => _meter.Dispose();

@@ -1,5 +1,6 @@
 using Shop.Messaging;
 using Shop.Messaging.Contracts;
+using Shop.ServiceDefaults;
 
 namespace Shop.Orders.Orders;
 

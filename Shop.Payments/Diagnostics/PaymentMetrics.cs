@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using System.Text.Json;
+using Shop.ServiceDefaults;
 
 namespace Shop.Payments.Diagnostics;
 
@@ -26,17 +26,15 @@ internal sealed class PaymentMetrics : IDisposable
 
     public void Count(PaymentStep step)
     {
-        KeyValuePair<string, object?> method = new("method", SnakeCase(step.Method));
+        KeyValuePair<string, object?> method = new("method", SnakeCase.Of(step.Method));
         KeyValuePair<string, object?> currency = new("currency", step.Captured.Currency);
         if (step is { Result: { } result, Reason: { } reason })
-            _results.Add(1, method, new("result", SnakeCase(result)), new("reason", reason));
+            _results.Add(1, method, new("result", SnakeCase.Of(result)), new("reason", reason));
         else if (step.Result is { } success)
-            _results.Add(1, method, new KeyValuePair<string, object?>("result", SnakeCase(success)));
+            _results.Add(1, method, new KeyValuePair<string, object?>("result", SnakeCase.Of(success)));
         if (step.Captured.Minor > 0)
             _captured.Add((double)step.Captured.Amount, currency, method);
         if (step.Refunded.Minor > 0)
             _refunded.Add((double)step.Refunded.Amount, currency, method);
     }
-
-    private static string SnakeCase<TEnum>(TEnum value) where TEnum : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 }

@@ -1,7 +1,7 @@
-using System.Text.Json;
 using Shop.Messaging;
 using Shop.Messaging.Contracts;
 using Shop.Payments.Ledger;
+using Shop.ServiceDefaults;
 
 namespace Shop.Payments.Payments;
 
@@ -30,7 +30,7 @@ internal sealed class ChargeOrder(OrderPayments payments, IOutbox outbox) : IEve
     /// <exception cref="ArgumentException">There is no such method.</exception>
     private static PaymentMethod MethodNamed(string name) =>
         Enum.GetValues<PaymentMethod>() is var methods
-        && Array.FindIndex(methods, method => JsonNamingPolicy.SnakeCaseLower.ConvertName(method.ToString()) == name) is >= 0 and var index
+        && Array.FindIndex(methods, method => SnakeCase.Of(method) == name) is >= 0 and var index
             ? methods[index]
             : throw new ArgumentException($"There is no payment method {name}.", nameof(name));
 }

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Shop.Payments.Data;
 using Shop.Payments.Ledger;
 using Shop.Payments.Wallets;
+using Shop.ServiceDefaults;
 
 namespace Shop.Payments.Payments;
 
@@ -72,8 +73,8 @@ internal sealed class OrderPayments(PaymentsDbContext db, GeneralLedger ledger, 
     /// <summary>Inserts the payment unless the order has one, and locks whichever there is.</summary>
     private async Task<Payment> ClaimAsync(Payment payment, CancellationToken cancellationToken)
     {
-        var method = SnakeCase(payment.Method);
-        var status = SnakeCase(payment.Status);
+        var method = SnakeCase.Of(payment.Method);
+        var status = SnakeCase.Of(payment.Status);
         var claimed = await db.Payments
             .FromSql($"""
                 INSERT INTO payments (id, order_id, customer_id, customer_email, amount_minor, currency, method, status, created_at, updated_at)
@@ -86,7 +87,4 @@ internal sealed class OrderPayments(PaymentsDbContext db, GeneralLedger ledger, 
             .ToListAsync(cancellationToken);
         return claimed.Single();
     }
-
-    private static string SnakeCase<TEnum>(TEnum value) where TEnum : struct, Enum =>
-        System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 }

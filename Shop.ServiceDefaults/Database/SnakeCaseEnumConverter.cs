@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace Shop.ServiceDefaults.Database;
@@ -8,8 +7,7 @@ namespace Shop.ServiceDefaults.Database;
 public sealed class SnakeCaseEnumConverter<TEnum>() : ValueConverter<TEnum, string>(
     value => Names[value], name => Values[name]) where TEnum : struct, Enum
 {
-    private static readonly Dictionary<TEnum, string> Names = Enum.GetValues<TEnum>()
-        .ToDictionary(value => value, value => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()));
+    private static readonly Dictionary<TEnum, string> Names = Enum.GetValues<TEnum>().ToDictionary(value => value, SnakeCase.Of);
 
     private static readonly Dictionary<string, TEnum> Values = Names.ToDictionary(pair => pair.Value, pair => pair.Key);
 }
