@@ -7,7 +7,7 @@ using Shop.ServiceDefaults.Database;
 namespace Shop.Orders.Diagnostics;
 
 /// <summary>Counts and logs each step of an order once it has committed.</summary>
-internal sealed partial class CommittedOrders(OrderMetrics metrics, ILogger<CommittedOrders> logger) : CommitObserver
+internal sealed partial class CommittedOrders(OrderMetrics metrics, ILogger<CommittedOrders> logger) : CommitObserver(logger)
 {
     protected override Action? Observe(ChangeTracker changes)
     {
@@ -23,9 +23,9 @@ internal sealed partial class CommittedOrders(OrderMetrics metrics, ILogger<Comm
     {
         metrics.Count(order, step);
         if (step.Reason is { } reason)
-            StatusIsBecauseOf(logger, step.OrderId, step.Status, reason);
+            StatusIsBecauseOf(Logger, step.OrderId, step.Status, reason);
         else
-            StatusIs(logger, step.OrderId, step.Status);
+            StatusIs(Logger, step.OrderId, step.Status);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Order {OrderId} is {Status}")]

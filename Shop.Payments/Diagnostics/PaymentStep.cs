@@ -5,15 +5,13 @@ using Shop.Payments.Payments;
 namespace Shop.Payments.Diagnostics;
 
 /// <summary>What one save does to a payment.</summary>
-/// <param name="PaymentId">The payment.</param>
 /// <param name="OrderId">What it pays for.</param>
 /// <param name="Method">How it is paid.</param>
 /// <param name="Result">Where it stands now; null when that has not changed.</param>
-/// <param name="Reason">Why it failed or was called off.</param>
+/// <param name="Reason">Why it failed.</param>
 /// <param name="Captured">What was taken.</param>
 /// <param name="Refunded">What was given back.</param>
-internal sealed record PaymentStep(
-    Guid PaymentId, Guid OrderId, PaymentMethod Method, PaymentStatus? Result, string? Reason, Money Captured, Money Refunded)
+internal sealed record PaymentStep(Guid OrderId, PaymentMethod Method, PaymentStatus? Result, string? Reason, Money Captured, Money Refunded)
 {
     /// <summary>To be read before the save, which makes the new values the original ones.</summary>
     public static PaymentStep Of(EntityEntry<Payment> entry)
@@ -23,7 +21,6 @@ internal sealed record PaymentStep(
         var refundedBefore = entry.Property(p => p.RefundedMinor).OriginalValue;
         var isCaptured = before == PaymentStatus.Pending && payment.Status == PaymentStatus.Captured;
         return new PaymentStep(
-            payment.Id,
             payment.OrderId,
             payment.Method,
             payment.Status == before ? null : payment.Status,

@@ -10,7 +10,8 @@ public static class AfterCommitExtensions
 {
     /// <summary>
     /// Runs the action right after the open transaction commits. A crash in between loses it, so it may only hurry
-    /// something up: drop a cache entry that expires anyway, wake a worker that polls anyway.
+    /// something up (drop a cache entry that expires anyway, wake a worker that polls anyway), or count and log what has
+    /// committed, as a <see cref="CommitObserver"/> does.
     /// </summary>
     /// <param name="db">A context of <see cref="ServiceDatabaseExtensions.AddServiceDatabase{TContext}"/>.</param>
     /// <param name="action">What to do; it must not throw, for the commit stands.</param>

@@ -4,7 +4,11 @@ using System.Text.Json.Nodes;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Shop.Messaging;
+using Shop.ServiceDefaults.Database;
 using Shop.Tests.Support;
 using Shop.Tests.Support.Otlp;
 
@@ -107,6 +111,23 @@ public sealed class ShopFixture : IAsyncLifetime
         var connection = new NpgsqlConnection(await App.GetConnectionStringAsync(name));
         await connection.OpenAsync();
         return connection;
+    }
+
+    /// <summary>Makes an empty database with the tables of a service, for tests that put into it what the running service must not see.</summary>
+    /// <returns>The connection string.</returns>
+    public async Task<string> CreateDatabaseAsync<TContext>() where TContext : DbContext
+    {
+        var name = $"test_{Guid.NewGuid():N}";
+        await using (var server = await OpenDatabaseAsync("postgres"))
+        {
+            await using var create = new NpgsqlCommand($"CREATE DATABASE {name}", server);
+            await create.ExecuteNonQueryAsync();
+        }
+
+        var database = new NpgsqlConnectionStringBuilder(await App.GetConnectionStringAsync("postgres")) { Database = name, Pooling = false }.ConnectionString;
+        MigrationSource[] sources = [new(typeof(MigrationSource).Assembly), new(typeof(TContext).Assembly), new(typeof(MessagingOptions).Assembly)];
+        await new MigrationRunner(sources, () => new NpgsqlConnection(database), NullLogger<MigrationRunner>.Instance).ApplyAsync(default);
+        return database;
     }
 
     /// <summary>A single value from a service's database.</summary>

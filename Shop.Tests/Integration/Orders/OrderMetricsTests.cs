@@ -1,23 +1,24 @@
-using Aspire.Hosting.Testing;
+using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.Extensions.Logging;
 using Shop.Orders.Data;
 using Shop.Orders.Diagnostics;
+using Shop.Orders.Orders;
 using Shop.ServiceDefaults.Database;
 using Shop.Tests.Support;
 using Shop.Tests.Unit.Orders;
 
 namespace Shop.Tests.Integration.Orders;
 
-/// <summary>The metrics of orders count what has committed, once.</summary>
+/// <summary>The metrics and logs of orders tell of what has committed, once.</summary>
 [Collection(ShopGroup.Name)]
 public sealed class OrderMetricsTests(ShopFixture shop) : IDisposable
 {
     private const string Tags = "flow=choreography,payment_method=wallet,status=";
 
-    /// <summary>Not so soon that the shop that runs here expires the order.</summary>
-    private readonly DateTimeOffset _open = DateTimeOffset.UtcNow.AddHours(1);
     private readonly Measurements _measured = new();
+    private readonly TracedLog<CommittedOrders> _log = new();
 
     public void Dispose() => _measured.Dispose();
 
@@ -26,7 +27,7 @@ public sealed class OrderMetricsTests(ShopFixture shop) : IDisposable
     {
         using var metrics = new OrderMetrics(_measured.Factory);
         await using var db = await OpenAsync(metrics);
-        var order = TestOrder.Place(expiresAt: _open);
+        var order = TestOrder.Place();
         await using (var transaction = await db.Database.BeginTransactionAsync())
         {
             db.Orders.Add(order);
@@ -56,7 +57,7 @@ public sealed class OrderMetricsTests(ShopFixture shop) : IDisposable
     {
         using var metrics = new OrderMetrics(_measured.Factory);
         await using var db = await OpenAsync(metrics);
-        var order = TestOrder.Place(expiresAt: _open);
+        var order = TestOrder.Place();
         await using (await db.Database.BeginTransactionAsync())
         {
             db.Orders.Add(order);
@@ -65,7 +66,7 @@ public sealed class OrderMetricsTests(ShopFixture shop) : IDisposable
         db.ChangeTracker.Clear();
         Assert.Empty(_measured.Sums);
 
-        var again = TestOrder.Place(expiresAt: _open);
+        var again = TestOrder.Place();
         db.Orders.Add(again);
         await db.SaveChangesAsync();
         db.ChangeTracker.Clear();
@@ -81,8 +82,66 @@ public sealed class OrderMetricsTests(ShopFixture shop) : IDisposable
         Assert.DoesNotContain(_measured.Sums.Keys, key => key.Contains("cancelled", StringComparison.Ordinal));
     }
 
-    private async Task<OrdersDbContext> OpenAsync(OrderMetrics metrics) => new(
+    [Fact]
+    public async Task Orders_that_share_a_transaction_are_logged_each_in_its_trace()
+    {
+        using var metrics = new OrderMetrics(_measured.Factory);
+        await using var db = await OpenAsync(metrics);
+        Order[] orders = [TestOrder.Place(), TestOrder.Place()];
+        List<Activity> messages = [];
+        using var batch = new Activity("batch").Start();
+        Activity? afterwards = null;
+        await using (var transaction = await db.Database.BeginTransactionAsync())
+        {
+            foreach (var order in orders)
+            {
+                Activity.Current = null;
+                messages.Add(new Activity("message").Start());
+                db.Orders.Add(order);
+                await db.SaveChangesAsync();
+                db.ChangeTracker.Clear();
+            }
+            db.AfterCommit(() =>
+            {
+                afterwards = Activity.Current;
+                return Task.CompletedTask;
+            });
+            Activity.Current = batch;
+            await transaction.CommitAsync();
+        }
+
+        Assert.Equal(
+            orders.Zip(messages, (order, message) => (LogLevel.Information, $"Order {order.Id} is Pending", (ActivityTraceId?)message.TraceId)), _log.Lines);
+        Assert.Same(batch, afterwards);
+        messages.ForEach(message => message.Dispose());
+    }
+
+    [Fact]
+    public async Task An_observer_that_fails_is_logged_and_the_commit_stands()
+    {
+        using var metrics = new OrderMetrics(_measured.Factory);
+        await using var db = await OpenAsync(metrics, new FaultyObserver(_log));
+        db.Orders.Add(TestOrder.Place());
+        await db.SaveChangesAsync();
+        await using (var transaction = await db.Database.BeginTransactionAsync())
+        {
+            db.Orders.Add(TestOrder.Place());
+            await db.SaveChangesAsync();
+            await transaction.CommitAsync();
+        }
+
+        Assert.Equal(2, await db.Orders.CountAsync());
+        Assert.Equal(2, _log.Lines.Count(line => line.Level == LogLevel.Error));
+        Assert.Equal(2, _measured.Sums[$"shop.orders.status_changes{{{Tags}pending}}"]); // The other observers see it.
+    }
+
+    private async Task<OrdersDbContext> OpenAsync(OrderMetrics metrics, params CommitObserver[] others) => new(
         new DbContextOptionsBuilder<OrdersDbContext>()
-            .UseNpgsql(await shop.App.GetConnectionStringAsync("ordersdb"))
-            .AddInterceptors(AfterCommitInterceptor.Instance, new CommittedOrders(metrics, NullLogger<CommittedOrders>.Instance)).Options);
+            .UseNpgsql(await shop.CreateDatabaseAsync<OrdersDbContext>())
+            .AddInterceptors([AfterCommitInterceptor.Instance, .. others, new CommittedOrders(metrics, _log)]).Options);
+
+    private sealed class FaultyObserver(ILogger logger) : CommitObserver(logger)
+    {
+        protected override Action Observe(ChangeTracker changes) => () => throw new InvalidOperationException("This observer always fails.");
+    }
 }

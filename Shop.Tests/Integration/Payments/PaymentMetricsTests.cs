@@ -1,6 +1,4 @@
-using Aspire.Hosting.Testing;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Shop.Payments.Data;
 using Shop.Payments.Diagnostics;
@@ -12,11 +10,12 @@ using Shop.Tests.Support;
 
 namespace Shop.Tests.Integration.Payments;
 
-/// <summary>The metrics of payments count what has committed, once.</summary>
+/// <summary>The metrics and logs of payments tell of what has committed, once.</summary>
 [Collection(ShopGroup.Name)]
 public sealed class PaymentMetricsTests(ShopFixture shop) : IDisposable
 {
     private readonly Measurements _measured = new();
+    private readonly TracedLog<CommittedPayments> _log = new();
 
     public void Dispose() => _measured.Dispose();
 
@@ -71,6 +70,21 @@ public sealed class PaymentMetricsTests(ShopFixture shop) : IDisposable
         Assert.Equal(1, _measured.Sums["shop.payments.results{method=wallet,reason=insufficient_funds,result=failed}"]);
         Assert.Equal(1, _measured.Sums["shop.payments.results{method=card,reason=payment_method_unavailable,result=failed}"]);
         Assert.Equal(2, _measured.Sums.Count);
+        Assert.Equal(["insufficient_funds", "payment_method_unavailable"], _log.Lines.Select(line => line.Text.Split(": ")[1]));
+    }
+
+    [Fact]
+    public async Task A_payment_that_is_called_off_has_no_reason()
+    {
+        using var metrics = new PaymentMetrics(_measured.Factory);
+        await using var db = await OpenAsync(metrics);
+        var order = new OrderCharge(Guid.CreateVersion7(), Guid.CreateVersion7(), "buyer@example.com", Money.Of(1, "RUB"), PaymentMethod.Card);
+        db.Payments.Add(Payment.For(order, DateTimeOffset.UtcNow));
+        await db.SaveChangesAsync();
+        await CommitAsync(db, () => PaymentsOf(db).CancelAsync(order.OrderId, default));
+
+        Assert.Equal([new("shop.payments.results{method=card,result=cancelled}", 1)], _measured.Sums);
+        Assert.Equal($"The payment of order {order.OrderId} by Card is Cancelled", Assert.Single(_log.Lines).Text);
     }
 
     private static Task<T> CommitAsync<T>(PaymentsDbContext db, Func<Task<T>> work) => db.InTransactionAsync(async () =>
@@ -89,6 +103,6 @@ public sealed class PaymentMetricsTests(ShopFixture shop) : IDisposable
 
     private async Task<PaymentsDbContext> OpenAsync(PaymentMetrics metrics) => new(
         new DbContextOptionsBuilder<PaymentsDbContext>()
-            .UseNpgsql(await shop.App.GetConnectionStringAsync("paymentsdb"))
-            .AddInterceptors(AfterCommitInterceptor.Instance, new CommittedPayments(metrics, NullLogger<CommittedPayments>.Instance)).Options);
+            .UseNpgsql(await shop.CreateDatabaseAsync<PaymentsDbContext>())
+            .AddInterceptors(AfterCommitInterceptor.Instance, new CommittedPayments(metrics, _log)).Options);
 }

@@ -11,11 +11,11 @@ internal static class TestOrder
 
     private static readonly Uri Gateway = new("https://pay.example/1");
 
-    public static Order Place(OrderFlow flow = OrderFlow.Choreography, DateTimeOffset? expiresAt = null)
+    public static Order Place(OrderFlow flow = OrderFlow.Choreography)
     {
         var id = Guid.CreateVersion7();
         return Order.Place(
-            new NewOrder(id, Guid.CreateVersion7(), "buyer@example.com", flow, null, "RUB", PaymentMethod.Wallet, expiresAt ?? Now.AddMinutes(15),
+            new NewOrder(id, Guid.CreateVersion7(), "buyer@example.com", flow, null, "RUB", PaymentMethod.Wallet, Now.AddMinutes(15),
                 [new OrderLine(id, 1, "Phone", 2, 500.00m), new OrderLine(id, 2, "Laptop", 1, 1_500.00m)]),
             Cause);
     }
