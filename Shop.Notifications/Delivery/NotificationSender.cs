@@ -83,12 +83,12 @@ internal sealed partial class NotificationSender(
         var (outcome, error) = await TrySendAsync(notification, cancellationToken);
         if (outcome == SendOutcome.Sent)
         {
-            await store.MarkSentAsync([notification], CancellationToken.None);
-            TellSent(notification);
+            var recorded = await store.MarkSentAsync([notification], CancellationToken.None);
+            if (recorded.Contains(notification.Id))
+                TellSent(notification);
         }
-        else
+        else if (await store.MarkFailedAsync(notification, error, CancellationToken.None))
         {
-            await store.MarkFailedAsync(notification, error, CancellationToken.None);
             metrics.Failed(notification);
         }
         return outcome;
@@ -140,16 +140,18 @@ internal sealed partial class NotificationSender(
 
     private async Task RecordFailureAsync(DeliveryAttempt attempt)
     {
+        Activity.Current = attempt.Activity;
         var notification = attempt.Notification;
         if (attempt.Outcome == SendOutcome.Unavailable && notification.Attempts < options.Value.MaxAttempts)
         {
-            await store.MarkForRetryAsync(notification, attempt.Error, options.Value.RetryDelay(notification.Attempts), CancellationToken.None);
-            metrics.PutOff(notification);
-            return;
+            if (await store.MarkForRetryAsync(notification, attempt.Error, options.Value.RetryDelay(notification.Attempts), CancellationToken.None))
+                metrics.Retried(notification);
         }
-        await store.MarkFailedAsync(notification, attempt.Error, CancellationToken.None);
-        metrics.Failed(notification);
-        GaveUp(logger, notification.Id, notification.Template, notification.Attempts);
+        else if (await store.MarkFailedAsync(notification, attempt.Error, CancellationToken.None))
+        {
+            metrics.Failed(notification);
+            GaveUp(logger, notification.Id, notification.Template, notification.Attempts);
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Notification {Id} ({Template}) of order {OrderId} is sent by {Channel}")]

@@ -12,13 +12,13 @@ internal sealed class NotificationMetrics : IDisposable
     public NotificationMetrics(IMeterFactory factory)
     {
         _meter = factory.Create("Shop.Notifications");
-        _deliveries = _meter.CreateCounter<long>("shop.notifications.deliveries", "{notification}", "Attempts to deliver a notification that are recorded, by how they ended");
+        _deliveries = _meter.CreateCounter<long>("shop.notifications.deliveries", "{notification}", "Recorded attempts to deliver a notification, by result");
     }
 
     public void Sent(Notification notification) => Count(notification, "sent");
 
-    /// <summary>It could not be sent now, and is tried again.</summary>
-    public void PutOff(Notification notification) => Count(notification, "retried");
+    /// <summary>It could not be sent now, and is to be tried again.</summary>
+    public void Retried(Notification notification) => Count(notification, "retried");
 
     /// <summary>It is given up.</summary>
     public void Failed(Notification notification) => Count(notification, "failed");

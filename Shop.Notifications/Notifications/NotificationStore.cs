@@ -105,18 +105,20 @@ internal sealed class NotificationStore(NotificationsDbContext db, IOptions<Deli
     }
 
     /// <summary>Records that the attempt failed, and tries again after a while.</summary>
-    public Task MarkForRetryAsync(Notification notification, string error, TimeSpan wait, CancellationToken cancellationToken) =>
-        db.Database.ExecuteSqlAsync($"""
+    /// <returns>False when another attempt has taken it over.</returns>
+    public async Task<bool> MarkForRetryAsync(Notification notification, string error, TimeSpan wait, CancellationToken cancellationToken) =>
+        await db.Database.ExecuteSqlAsync($"""
             UPDATE notifications SET next_attempt_at = now() + {wait}, last_error = {Shorten(error)}
             WHERE id = {notification.Id} AND attempts = {notification.Attempts} AND status = 'pending'
-            """, cancellationToken);
+            """, cancellationToken) == 1;
 
     /// <summary>Records that it is not tried again.</summary>
-    public Task MarkFailedAsync(Notification notification, string error, CancellationToken cancellationToken) =>
-        db.Database.ExecuteSqlAsync($"""
+    /// <returns>False when another attempt has taken it over.</returns>
+    public async Task<bool> MarkFailedAsync(Notification notification, string error, CancellationToken cancellationToken) =>
+        await db.Database.ExecuteSqlAsync($"""
             UPDATE notifications SET status = 'failed', last_error = {Shorten(error)}
             WHERE id = {notification.Id} AND attempts = {notification.Attempts} AND status IN ('pending', 'sending')
-            """, cancellationToken);
+            """, cancellationToken) == 1;
 
     /// <summary>Gives up what a request was sending when its process died: the caller has been told of a failure.</summary>
     public Task<int> FailAbandonedAsync(CancellationToken cancellationToken) =>
