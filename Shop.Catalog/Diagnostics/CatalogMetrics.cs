@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Shop.Catalog.Diagnostics;
 
-/// <summary>What answered a look into the cache of the product list.</summary>
+/// <summary>What answered a lookup of the cached product list.</summary>
 internal enum CacheLevel
 {
     /// <summary>The memory of this process.</summary>
@@ -15,7 +15,7 @@ internal enum CacheLevel
     Database,
 }
 
-/// <summary>What became of a wish to reserve.</summary>
+/// <summary>The outcome of a request to reserve.</summary>
 internal enum ReserveResult
 {
     /// <summary>The pieces are held.</summary>
@@ -24,10 +24,10 @@ internal enum ReserveResult
     /// <summary>There are too few pieces.</summary>
     OutOfStock,
 
-    /// <summary>The products do not exist, or cannot be in one order.</summary>
+    /// <summary>The products do not exist or cannot be in one order, or the order has reserved others or was called off.</summary>
     Refused,
 
-    /// <summary>The order had a reservation, and was told of it.</summary>
+    /// <summary>The order had reserved the same, and was told of it.</summary>
     Repeated,
 }
 
@@ -41,8 +41,8 @@ internal sealed class CatalogMetrics : IDisposable
     public CatalogMetrics(IMeterFactory factory)
     {
         _meter = factory.Create("Shop.Catalog");
-        _lookups = _meter.CreateCounter<long>("shop.catalog.cache.lookups", "{lookup}", "Looks for the cached product list, by the level that answered");
-        _reservations = _meter.CreateCounter<long>("shop.catalog.reservations", "{reservation}", "Wishes to reserve, by what became of them");
+        _lookups = _meter.CreateCounter<long>("shop.catalog.cache.lookups", "{lookup}", "Lookups of the cached product list, by the level that answered");
+        _reservations = _meter.CreateCounter<long>("shop.catalog.reservations", "{reservation}", "Reservation requests, by outcome");
     }
 
     public void LookedUp(CacheLevel level)
@@ -56,7 +56,7 @@ internal sealed class CatalogMetrics : IDisposable
         _lookups.Add(1, new("level", name), new("result", result));
     }
 
-    /// <param name="result">What became of it; of what changes the stock, after its commit.</param>
+    /// <param name="result">The outcome; of what changes the stock, after its commit.</param>
     public void Reserved(ReserveResult result) => _reservations.Add(1, new KeyValuePair<string, object?>("result", result switch
     {
         ReserveResult.Reserved => "reserved",

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Shop.ServiceDefaults.Http;
 
 namespace Shop.Catalog.Products;
@@ -48,6 +49,10 @@ internal sealed record ListedProduct(
 [ImmutableObject(true)]
 internal sealed record ProductPage(ListedProduct[] Products, long Total)
 {
+    /// <summary>Whether this process read it from the database, and not from a cache that another shares.</summary>
+    [JsonIgnore]
+    public bool IsLoadedHere { get; init; }
+
     /// <summary>The same part of the list, cut to the given length.</summary>
     public ProductPage First(int count) => count < Products.Length ? this with { Products = Products[..count] } : this;
 }

@@ -16,7 +16,7 @@ internal sealed partial class ProductListCache(
     public const string Key = "catalog:products";
 
     /// <summary>The size of the page that is cached, in products.</summary>
-    public const int PageSize = 20;
+    public const int PageSize = Paging.DefaultPageSize;
 
     private static readonly HybridCacheEntryOptions Options = new()
     {
@@ -30,8 +30,6 @@ internal sealed partial class ProductListCache(
         Flags = HybridCacheEntryFlags.DisableDistributedCache | HybridCacheEntryFlags.DisableLocalCacheWrite | HybridCacheEntryFlags.DisableUnderlyingData,
     };
 
-    private long _loads;
-
     /// <summary>The first page, at most a minute old; a write drops it, save that a page being loaded at that very moment may be kept.</summary>
     /// <remarks>The cache does not say which level answers, so the first is asked by itself: a second look once in ten seconds.</remarks>
     public async ValueTask<ProductPage> GetAsync(CancellationToken cancellationToken)
@@ -42,10 +40,8 @@ internal sealed partial class ProductListCache(
             return inMemory;
         }
 
-        // Requests share a load: what was loaded while this one waited is what it got.
-        var loads = Volatile.Read(ref _loads);
         var page = await cache.GetOrCreateAsync(Key, this, static (self, stopping) => self.LoadAsync(stopping), Options, cancellationToken: cancellationToken);
-        metrics.LookedUp(Volatile.Read(ref _loads) == loads ? CacheLevel.Redis : CacheLevel.Database);
+        metrics.LookedUp(page.IsLoadedHere ? CacheLevel.Database : CacheLevel.Redis);
         return page;
     }
 
@@ -69,9 +65,7 @@ internal sealed partial class ProductListCache(
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<CatalogDbContext>();
-        var page = await ProductList.ReadAsync(db, new ProductFilter(), offset: 0, PageSize, Language.Russian, cancellationToken);
-        Interlocked.Increment(ref _loads);
-        return page;
+        return await ProductList.ReadAsync(db, new ProductFilter(), offset: 0, PageSize, Language.Russian, cancellationToken) with { IsLoadedHere = true };
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The cached product list could not be dropped; it runs out within a minute")]

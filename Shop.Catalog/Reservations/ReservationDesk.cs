@@ -28,8 +28,9 @@ internal sealed partial class ReservationDesk(
         var rows = await TryHoldAsync(orderId, items, language, cancellationToken);
         if (rows.Count == 0)
         {
-            metrics.Reserved(ReserveResult.Repeated);
-            return Repeat(await ReadAsync(orderId, cancellationToken), items);
+            var repeated = Repeat(await ReadAsync(orderId, cancellationToken), items);
+            metrics.Reserved(repeated is ReserveOutcome.Reserved ? ReserveResult.Repeated : ReserveResult.Refused);
+            return repeated;
         }
         if (!rows[0].IsHeld)
         {

@@ -16,7 +16,8 @@ public sealed class Paging
     /// <summary>The last page that may be asked for; it bounds the rows that a database has to skip.</summary>
     public const int MaxPage = 10_000;
 
-    private const int DefaultPageSize = 20;
+    /// <summary>The size of a page when none is asked for, in rows.</summary>
+    public const int DefaultPageSize = 20;
 
     private Paging(int page, int pageSize) => (Page, PageSize) = (page, pageSize);
 

@@ -15,7 +15,7 @@ using Shop.Tests.Support;
 
 namespace Shop.Tests.Integration.Catalog;
 
-/// <summary>The metrics of the catalogue say which level answered, and what became of a wish to reserve.</summary>
+/// <summary>The metrics of the catalogue say which level answered, and what came of a request to reserve.</summary>
 [Collection(ShopGroup.Name)]
 public sealed class CatalogMetricsTests(ShopFixture shop) : IDisposable
 {
@@ -28,7 +28,7 @@ public sealed class CatalogMetricsTests(ShopFixture shop) : IDisposable
     public void Dispose() => _measured.Dispose();
 
     [Fact]
-    public async Task A_look_into_the_cache_is_counted_at_the_level_that_answers()
+    public async Task A_lookup_is_counted_at_the_level_that_answers()
     {
         var redis = new SharedCache();
         using var metrics = new CatalogMetrics(_measured.Factory);
@@ -58,7 +58,7 @@ public sealed class CatalogMetricsTests(ShopFixture shop) : IDisposable
     }
 
     [Fact]
-    public async Task Reservations_are_counted_by_what_became_of_them()
+    public async Task Requests_to_reserve_are_counted_by_their_outcome()
     {
         using var metrics = new CatalogMetrics(_measured.Factory);
         await using var replica = await ReplicaAsync(new SharedCache(), metrics);
@@ -70,10 +70,12 @@ public sealed class CatalogMetricsTests(ShopFixture shop) : IDisposable
         await desk.ReserveAsync(order, [new ReserveItem(1, 1)], Language.English, default);
         await desk.ReserveAsync(Guid.CreateVersion7(), [new ReserveItem(1, 10_000_000)], Language.English, default);
         await desk.ReserveAsync(Guid.CreateVersion7(), [new ReserveItem(int.MaxValue, 1)], Language.English, default);
+        await desk.ReserveAsync(order, [new ReserveItem(1, 2)], Language.English, default);
         await desk.ReleaseAsync(order, returnSold: true, default);
+        await desk.ReserveAsync(order, [new ReserveItem(1, 1)], Language.English, default);
 
         Assert.Equal(
-            [("out_of_stock", 1), ("refused", 1), ("repeated", 1), ("reserved", 1)],
+            [("out_of_stock", 1), ("refused", 3), ("repeated", 1), ("reserved", 1)],
             _measured.Sums.Select(sum => (sum.Key.Split('=', '}')[1], sum.Value)).Order());
     }
 
