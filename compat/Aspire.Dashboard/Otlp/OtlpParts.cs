@@ -10,8 +10,8 @@ namespace Aspire.Dashboard.Otlp;
 internal static class OtlpParts
 {
     /// <summary>
-    /// The messages in a message. 512 spans with 20 attributes each, which is what an exporter sends at once, are 21,000; that many of up
-    /// to 300 bytes each, in all the requests that are read at once, are half a gigabyte.
+    /// The messages in a message. 512 spans with 20 attributes each, which is what an exporter sends at once, are 21,000. An empty span
+    /// takes some 220 bytes of memory: this many in each of the requests that are read at once are a third of a gigabyte.
     /// </summary>
     public const int Most = 200_000;
 
