@@ -13,11 +13,11 @@ public sealed class ChartTests
     private static readonly TelemetryResource OtherCopy = new("orders", "xyz");
 
     [Fact]
-    public void A_counter_is_drawn_as_its_growth_per_second_also_when_it_begins_anew()
+    public void A_counter_is_drawn_as_its_growth_per_second()
     {
-        var line = Assert.Single(Draw(InstrumentKind.Counter, Numbers((1, 3), (2, 5), (5, 1))));
+        var line = Assert.Single(Draw(InstrumentKind.Counter, Numbers((1, 3), (2, 5), (5, 6))));
 
-        // Each step is a second: 0..1 has grown by 3, 1..2 by 2, then nothing, then 1 after a restart.
+        // Each step is a second: 0..1 has grown by 3, 1..2 by 2, then nothing, then 1.
         Assert.Equal([3, 2, 0, 0, 1], line.Values[..5]);
         Assert.Null(line.Values[^1]); // Nobody reports any more.
         Assert.Equal(6, line.Summary);
@@ -32,6 +32,18 @@ public sealed class ChartTests
 
         Assert.Equal(new double?[] { null, 3 }, line.Values[..2]);
         Assert.Equal(3, line.Summary);
+    }
+
+    [Fact]
+    public void What_was_counted_before_anybody_heard_of_it_is_in_the_sum_and_in_no_step()
+    {
+        // It started in view; the dashboard, or its way to it, came later.
+        var late = Numbers((3, 50), (4, 52)) with { Start = From + Second, Since = From + (3 * Second) };
+
+        var line = Assert.Single(Draw(InstrumentKind.Counter, late));
+
+        Assert.Equal(new double?[] { null, null, null, 2 }, line.Values[..4]);
+        Assert.Equal(52, line.Summary);
     }
 
     [Fact]
@@ -88,6 +100,18 @@ public sealed class ChartTests
     }
 
     [Fact]
+    public void One_report_after_a_long_silence_is_not_waited_for_as_long()
+    {
+        var quick = Numbers((1, 1), (890, 890)) with { Interval = Second };
+        var stopped = Numbers((1, 1), (600, 2)) with { Interval = 599 * Second, Resource = Sample.Payments };
+
+        var line = Assert.Single(Chart.Lines(
+            ChartReading.Rate, Info(InstrumentKind.Counter), [quick, stopped], null, new ChartTime(From, 10 * Second, Steps, From + (10 * Steps * Second))));
+
+        Assert.Equal(88.9, line.Values[88]);
+    }
+
+    [Fact]
     public void Percentiles_are_those_of_each_step_and_of_nothing_there_are_none()
     {
         var first = Sample.Histogram([10, 20], 100, 0, 0);
@@ -123,9 +147,16 @@ public sealed class ChartTests
 
         var line = Assert.Single(Chart.Share([hits], [hits, misses], Time));
 
-        Assert.Equal(new double?[] { 0.75, null, 1 }, line.Values[..3]);
-        Assert.Equal(0.8, line.Summary);
+        Assert.Equal(new double?[] { 75, null, 100 }, line.Values[..3]);
+        Assert.Equal(80, line.Summary);
     }
+
+    [Theory]
+    [InlineData("%", 42, "42 %")]
+    [InlineData("s", -5, "−5 s")]
+    [InlineData("By", -2048, "−2 KiB")]
+    [InlineData("{order}", -3, "-3")]
+    public void Values_are_written_with_their_unit(string unit, double value, string expected) => Assert.Equal(expected, ChartUnit.Of(unit).WriteAmount(value));
 
     [Fact]
     public void Steps_stay_where_they_are_as_time_goes_on()

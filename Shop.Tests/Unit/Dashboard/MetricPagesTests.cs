@@ -47,6 +47,8 @@ public sealed class MetricPagesTests : IAsyncLifetime
         Assert.Equal("97 %", Now(page, "cache"));
         Assert.Contains("No values yet", Card(page, "payments"), StringComparison.Ordinal);
         Assert.Contains("/metrics/instruments?instrument=shop.orders.status_changes&range=5&show=Rate&split=status", WebUtility.HtmlDecode(page), StringComparison.Ordinal);
+        Assert.Contains("/metrics/instruments?instrument=shop.orders.amount&range=5&show=Rate&split=currency&d.status=confirmed", WebUtility.HtmlDecode(page), StringComparison.Ordinal);
+        Assert.Contains("aria-label=\"Orders: confirmed 40, failed 2\"", page, StringComparison.Ordinal);
         Assert.All(Overview.Cards, card => Assert.DoesNotContain($">card_{card.Name}<", page, StringComparison.Ordinal)); // Each has a title.
     }
 
@@ -88,6 +90,35 @@ public sealed class MetricPagesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_chosen_is_shown_and_stays_when_something_else_is_chosen()
+    {
+        foreach (var copy in new[] { Sample.Orders, new TelemetryResource("orders", "xyz"), Sample.Payments })
+            Count(copy, "Shop.Orders", "shop.orders.status_changes", "{order}", [("status", "confirmed", 20), ("status", "", 5)]);
+        const string Page = "/metrics/instruments?instrument=shop.orders.status_changes";
+
+        var page = await GetAsync($"{Page}&resource=orders&split=status&d.status=confirmed");
+        Assert.Contains("data-testid=\"now\">40 ", page, StringComparison.Ordinal); // Of all its copies.
+        Assert.Contains("<option value=\"orders\" selected>", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<option value=\"payments\"", page, StringComparison.Ordinal); // It has one.
+        Assert.Contains("<input type=\"hidden\" name=\"split\" value=\"status\"", page, StringComparison.Ordinal);
+        Assert.Contains("<input type=\"hidden\" name=\"d.status\" value=\"confirmed\"", page, StringComparison.Ordinal);
+
+        Assert.Contains("<option value=\"payments-def\" selected>", await GetAsync($"{Page}&resource=payments"), StringComparison.Ordinal);
+        Assert.Contains("<option value=\"gone\" selected>", await GetAsync($"{Page}&d.status=gone"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Values_below_zero_are_drawn_below_zero()
+    {
+        Measure(Sample.Orders, "clock.offset", "s", -5);
+
+        var page = WebUtility.HtmlDecode(await GetAsync("/metrics/instruments?instrument=clock.offset"));
+
+        Assert.Contains("data-testid=\"now\">−5 s ", page, StringComparison.Ordinal);
+        Assert.Contains("<span>−6 s</span>", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_histogram_shows_percentiles_or_how_often()
     {
         var info = new InstrumentInfo(new InstrumentKey(Sample.Orders, "Shop.Orders", "shop.orders.duration"), InstrumentKind.Histogram, "s", "");
@@ -99,6 +130,11 @@ public sealed class MetricPagesTests : IAsyncLifetime
         Assert.Contains("data-testid=\"now\">556 ms", await GetAsync($"{Page}&show=P50"), StringComparison.Ordinal);
         Assert.Contains("data-testid=\"now\">100 ", await GetAsync($"{Page}&show=rate"), StringComparison.Ordinal);
         Assert.Equal("p50 556 ms p90 1 s p99 1.9 s", Legend(await GetAsync($"{Page}&show=level"))); // It has none.
+
+        Store.Add(info, [Point(1_000, 0) with { Histogram = Sample.Histogram([1, 2], 0, 0, 0), Dimensions = new AttributeList([new("flow", "saga")]) }]);
+        var split = await GetAsync($"{Page}&show=Percentiles&split=flow"); // Three lines for each would be too many.
+        Assert.Contains("<option value=\"P90\" selected>", split, StringComparison.Ordinal);
+        Assert.DoesNotContain("<option value=\"Percentiles\"", split, StringComparison.Ordinal);
     }
 
     private void Count(TelemetryResource resource, string meter, string name, string unit, (string Dimension, string Value, double Count)[] series)

@@ -1,3 +1,4 @@
+using Aspire.Dashboard.Metrics;
 using Aspire.Dashboard.Telemetry;
 
 namespace Shop.Tests.Unit.Dashboard;
@@ -17,6 +18,63 @@ public sealed class MetricStoreTests
         store.Add(Counter, [Sample.Number(3, at: 2000, isDelta: true)]);
 
         Assert.Equal([2, 5], Assert.Single(store.Read(Counter.Key, Minute)).Numbers.Select(point => point.Value));
+    }
+
+    [Fact]
+    public void A_sum_that_begins_anew_goes_on_where_it_was()
+    {
+        var store = new MetricStore(new TelemetryLimits());
+        store.Add(Counter, [Sample.Number(100, at: 0)]);
+        store.Add(Counter, [Sample.Number(200, at: 1000)]);
+        store.Add(Counter, [Sample.Number(250, at: 2000) with { Start = Sample.At(1500) }]); // More than before, and yet another process.
+        store.Add(Counter, [Sample.Number(260, at: 3000) with { Start = Sample.At(1500) }]);
+        store.Add(Counter, [Sample.Number(255, at: 2500) with { Start = Sample.At(1500) }]); // Late.
+        store.Add(Counter, [Sample.Number(5, at: 4000)]); // It does not tell since when.
+
+        Assert.Equal([100, 200, 450, 460, 465], Assert.Single(store.Read(Counter.Key, Minute)).Numbers.Select(point => point.Value));
+    }
+
+    [Fact]
+    public void A_histogram_that_begins_anew_goes_on_and_what_goes_up_and_down_does_not()
+    {
+        var store = new MetricStore(new TelemetryLimits());
+        var upDown = Info("connections", InstrumentKind.UpDownCounter);
+        foreach (var (at, histogram, number) in new[] { (0, Sample.Histogram([1, 2], 90, 10, 0), 7), (1000, Sample.Histogram([1, 2], 0, 120, 0), 3) })
+        {
+            store.Add(Histogram, [Sample.Number(0, at) with { Histogram = histogram, Start = Sample.At(at - 500) }]);
+            store.Add(upDown, [Sample.Number(number, at) with { Start = Sample.At(at - 500) }]);
+        }
+
+        Assert.Equal([90, 130, 0], Assert.Single(store.Read(Histogram.Key, Minute)).Histograms[^1].Value.Buckets);
+        Assert.Equal([7, 3], Assert.Single(store.Read(upDown.Key, Minute)).Numbers.Select(point => point.Value));
+    }
+
+    [Fact]
+    public void What_was_thrown_away_does_not_come_back_with_the_next_report()
+    {
+        var store = new MetricStore(new TelemetryLimits());
+        Report(at: 1000, orders: 100, requests: 1000);
+        Assert.Equal([100, 1000], Sums());
+
+        store.Clear();
+        Assert.Empty(store.Instruments());
+        Report(at: 2000, orders: 101, requests: 1001);
+        Assert.Equal([0, 0], Sums());
+
+        Report(at: 3000, orders: 104, requests: 1006);
+        Assert.Equal([3, 5], Sums());
+        Assert.Equal(10, Assert.Single(Draw(Histogram, ChartReading.P50)).Summary); // Of the five, not of all.
+
+        void Report(long at, double orders, double requests)
+        {
+            store.Add(Counter, [Sample.Number(orders, at)]);
+            store.Add(Histogram, [Sample.Number(0, at) with { Histogram = Sample.Histogram([5, 10], Math.Min(requests, 1001), 0, Math.Max(0, requests - 1001)) }]);
+        }
+
+        IEnumerable<double?> Sums() => [Assert.Single(Draw(Counter, ChartReading.Rate)).Summary, Assert.Single(Draw(Histogram, ChartReading.Rate)).Summary];
+
+        IReadOnlyList<ChartLine> Draw(InstrumentInfo info, ChartReading reading) =>
+            Chart.Lines(reading, info, store.Read(info.Key, Minute), null, ChartTime.Last(Minute, Sample.At(4000), 60));
     }
 
     [Fact]

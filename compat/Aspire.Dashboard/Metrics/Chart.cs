@@ -52,6 +52,7 @@ internal static class Chart
 
     private const string SecondsUnit = "s";
     private const long LeastPatience = 5_000_000_000;
+    private const long LongestInterval = 60_000_000_000; // The default of exporters; what is longer was a silence.
 
     private static readonly (string Name, double Share)[] Percentiles = [("p50", 0.5), ("p90", 0.9), ("p99", 0.99)];
 
@@ -98,7 +99,7 @@ internal static class Chart
             draw(Others, [.. bySize.Skip(MaxLines - 1).SelectMany(group => group.Series)])];
     }
 
-    /// <summary>The share that some of the series have in the growth of all.</summary>
+    /// <summary>The share that some of the series have in the growth of all, in percent.</summary>
     public static IReadOnlyList<ChartLine> Share(IReadOnlyList<SeriesPoints> part, IReadOnlyList<SeriesPoints> all, ChartTime time)
     {
         if (all.Count == 0)
@@ -106,7 +107,7 @@ internal static class Chart
         var (some, whole) = (Grown(part, all, time), Grown(all, all, time));
         return [new ChartLine("", [.. whole.Drawn.Select((grown, step) => Ratio(some.Drawn[step], grown))], Ratio(some.Total, whole.Total))];
 
-        static double? Ratio(double? part, double? whole) => whole > 0 ? (part ?? 0) / whole : null;
+        static double? Ratio(double? part, double? whole) => whole > 0 ? 100 * (part ?? 0) / whole : null;
     }
 
     /// <summary>What a series has for a dimension; empty when it has none.</summary>
@@ -128,7 +129,7 @@ internal static class Chart
     {
         var counts = series.Select(one => one.Histograms.Length == 0 ? one
             : one with { Numbers = [.. one.Histograms.Select(point => (point.Time, point.Value.Count))] }).ToArray();
-        return (Steps(together, time, (_, end) => Between(end - time.Step, end)), Sum(Steps(together, time, Between)));
+        return (Steps(together, time, (_, end) => Between(end - time.Step, end)), Between(time.From, Horizon(together, time)));
 
         double? Between(long begin, long end) => Sum(counts.Select(one => Growth(one, begin, end, time.From)));
     }
@@ -171,7 +172,7 @@ internal static class Chart
 
     private static (HistogramValue?[] Steps, HistogramValue? Whole) Histograms(IReadOnlyList<SeriesPoints> series, ChartTime time)
     {
-        return (Steps(series, time, (_, end) => Between(end - time.Step, end)), Merge(Steps(series, time, Between)));
+        return (Steps(series, time, (_, end) => Between(end - time.Step, end)), Between(time.From, Horizon(series, time)));
 
         HistogramValue? Between(long begin, long end) => Merge(series.Select(one => HistogramGrowth(one, begin, end, time.From)));
     }
@@ -192,18 +193,17 @@ internal static class Chart
 
     /// <summary>The time of the oldest of the newest reports: beyond it some of those who still report have not yet done so.</summary>
     private static long Horizon(IReadOnlyList<SeriesPoints> series, ChartTime time) => series
-        .Where(one => one.Interval > 0 && one.LastSeen + Math.Max(3 * one.Interval, LeastPatience) >= time.Now)
+        .Where(one => one.Interval > 0 && one.LastSeen + Math.Max(3 * Math.Min(one.Interval, LongestInterval), LeastPatience) >= time.Now)
         .Select(one => one.LastSeen).Append(time.Now).Min();
 
-    /// <summary>How much a sum has grown in a part of the time from a begin on.</summary>
+    /// <summary>How much a sum has grown in a part of the time from a begin on, as far as it is known.</summary>
     private static double? Growth(SeriesPoints series, long begin, long end, long from)
     {
-        if (begin > series.LastSeen || end < series.Since || At(begin) is not { } before || At(end) is not { } now)
-            return null;
-        return now >= before ? now - before : now; // It began anew.
+        if (series.Numbers is [var first, ..] && !WasZero(series, begin, from))
+            begin = Math.Max(begin, first.Time);
+        return end <= begin || begin > series.LastSeen || end < series.Since ? null : At(end) - At(begin);
 
-        // What was counted before anybody told us of it says nothing about a step; unless all of it was counted in view.
-        double? At(long time) => Last(series.Numbers, time) ?? (time <= series.Start || series.Start >= from ? 0 : null);
+        double? At(long time) => Last(series.Numbers, time) ?? (WasZero(series, time, from) ? 0 : null);
     }
 
     /// <returns>Nothing when no value was measured.</returns>
@@ -214,14 +214,19 @@ internal static class Chart
             return null;
 
         var first = LastIndex(points, begin);
-        if (first == last)
-            return null;
+        if (first < 0 && WasZero(series, begin, from))
+            return points[last].Value;
 
-        var now = points[last].Value;
-        return first < 0 ? series.Start >= Math.Min(begin, from) ? now : null
-            : now.Count < points[first].Value.Count ? now // It began anew.
-            : now.Minus(points[first].Value);
+        first = Math.Max(first, 0);
+        return first < last ? points[last].Value.Minus(points[first].Value) : null;
     }
+
+    /// <summary>
+    /// Whether a sum was zero at a time before its first point. If its resource was first heard of with it, nobody knows in which
+    /// step it grew to what it was then.
+    /// </summary>
+    private static bool WasZero(SeriesPoints series, long time, long from) =>
+        time <= series.Start || (series.Start >= from && series.Start >= series.Since);
 
     private static HistogramValue? Merge(IEnumerable<HistogramValue?> histograms)
     {

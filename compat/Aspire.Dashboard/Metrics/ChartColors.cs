@@ -1,6 +1,6 @@
 namespace Aspire.Dashboard.Metrics;
 
-/// <summary>The classes of the colours of lines. What goes well or wrong has the colour of that wherever it is drawn.</summary>
+/// <summary>The classes of the colours of lines. What goes well or wrong in the shop has the colour of that wherever it is drawn.</summary>
 internal static class ChartColors
 {
     private const int Count = 10; // As many as the style has.

@@ -13,7 +13,7 @@ public sealed record ChartUnit(string Unit, double Factor, string Suffix)
     private const string CurrencyUnit = "{currency}"; // Nobody thinks of money in seconds.
 
     /// <summary>A share of the whole.</summary>
-    public static ChartUnit Percent { get; } = new(PercentUnit, 1, "");
+    public static ChartUnit Percent { get; } = Of(PercentUnit);
 
     /// <summary>Values of an instrument themselves.</summary>
     public static ChartUnit Of(string unit) => new(unit, 1, "");
@@ -27,14 +27,14 @@ public sealed record ChartUnit(string Unit, double Factor, string Suffix)
     /// <summary>A value that was multiplied already.</summary>
     public string Write(double value) => $"{WriteAmount(value)}{Suffix}";
 
-    /// <summary>A value that is no rate.</summary>
-    public string WriteAmount(double value) => Unit switch
+    /// <summary>A value that is no rate, if there is one.</summary>
+    public string WriteAmount(double? value) => value is not { } amount ? "–" : Unit switch
     {
-        PercentUnit => $"{Format.Number(value * 100)} %",
-        "s" => Format.Duration(value * 1e9),
-        "ms" => Format.Duration(value * 1e6),
-        "By" => Format.Bytes(value),
-        _ => Format.Number(value),
+        PercentUnit => $"{Format.Number(amount)} %",
+        "s" => Format.Duration(amount * 1e9),
+        "ms" => Format.Duration(amount * 1e6),
+        "By" => Format.Bytes(amount),
+        _ => Format.Number(amount),
     };
 
     /// <summary>The line as it is drawn.</summary>

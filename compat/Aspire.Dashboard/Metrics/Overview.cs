@@ -12,14 +12,14 @@ internal sealed record OverviewCard(string Name, string Instrument, ChartReading
     /// <summary>The dimension whose values have lines of their own.</summary>
     public string? Split { get; init; }
 
-    /// <summary>Only series whose dimension has a value that begins so.</summary>
-    public (string Dimension, string Begin)? Where { get; init; }
+    /// <summary>Only series whose dimension has this value.</summary>
+    public (string Dimension, string Value)? Where { get; init; }
 
     /// <summary>No series whose dimension has a value that begins so.</summary>
     public IReadOnlyList<(string Dimension, string Begin)> Without { get; init; } = [];
 
-    /// <summary>Whether it shows the share that those have in all, rather than those alone.</summary>
-    public bool IsShare { get; init; }
+    /// <summary>Shows the share that the series have in all whose dimension has a value that begins so.</summary>
+    public (string Dimension, string Begin)? Share { get; init; }
 
     /// <summary>The line that the large number is about; else it is the first percentile, or all lines together.</summary>
     public string? Main { get; init; }
@@ -27,10 +27,13 @@ internal sealed record OverviewCard(string Name, string Instrument, ChartReading
     /// <summary>The page of the instrument, with the same lines if it has them.</summary>
     public string Url(int minutes) => QueryText.Url(
         "/metrics/instruments", ("instrument", Instrument), ("range", minutes), ("show", Reading == ChartReading.Rate ? Reading : null),
-        ("split", IsShare ? Where?.Dimension : Split));
+        ("split", Share?.Dimension ?? Split), ($"d.{Where?.Dimension}", Where?.Value));
 }
 
-/// <summary>What the shop's people look at first: one row for each chart.</summary>
+/// <summary>
+/// What the shop's people look at first: one row for each chart. A dashboard of any application has no such page; of another than
+/// the shop only those charts are shown that have values.
+/// </summary>
 internal static class Overview
 {
     /// <summary>The meters of the shop begin so.</summary>
@@ -44,13 +47,14 @@ internal static class Overview
         new("payments", "shop.payments.results", ChartReading.Rate) { Split = "result", Main = "captured" },
         new("outbox_age", "shop.outbox.oldest_age", ChartReading.Level) { Split = Chart.ByService },
         new("outbox_pending", "shop.outbox.pending", ChartReading.Level) { Split = Chart.ByService },
+        new("outbox_parked", "shop.outbox.parked", ChartReading.Level) { Split = Chart.ByService },
         new("dead_letters", "shop.inbox.dead_letters", ChartReading.Level) { Split = Chart.ByService },
         new("notifications", "shop.notifications.deliveries", ChartReading.Rate) { Split = "result", Main = "sent" },
-        new("cache", "shop.catalog.cache.lookups", ChartReading.Rate) { Where = ("result", "hit"), IsShare = true },
+        new("cache", "shop.catalog.cache.lookups", ChartReading.Rate) { Share = ("result", "hit") },
         new("requests", "http.server.request.duration", ChartReading.Rate) { Split = Chart.ByService },
         // Web sockets and Telegram's long polls are open on purpose.
         new("request_time", "http.server.request.duration", ChartReading.Percentiles) { Without = [("http.response.status_code", "101"), ("http.route", "/bot")] },
-        new("request_errors", "http.server.request.duration", ChartReading.Rate) { Where = ("http.response.status_code", "5"), IsShare = true },
+        new("request_errors", "http.server.request.duration", ChartReading.Rate) { Share = ("http.response.status_code", "5") },
     ];
 
     /// <summary>The lines of a card; none when nobody has told of its instrument.</summary>
@@ -60,10 +64,11 @@ internal static class Overview
             return null;
 
         SeriesPoints[] all = [.. values.Read(info).Where(one => !card.Without.Any(without => Has(one, without)))];
-        var chosen = card.Where is { } where ? Array.FindAll(all, one => Has(one, where)) : all;
-        return card.IsShare
-            ? new ChartView(Chart.Share(chosen, all, time), ChartUnit.Percent, time)
-            : ChartView.Of(card.Reading, info, Chart.Lines(card.Reading, info, chosen, card.Split, time), time, second, minute);
+        if (card.Where is { } where)
+            all = Array.FindAll(all, one => Chart.ValueOf(one, where.Dimension) == where.Value);
+        return card.Share is { } share
+            ? new ChartView(Chart.Share(Array.FindAll(all, one => Has(one, share)), all, time), ChartUnit.Percent, time)
+            : ChartView.Of(card.Reading, info, Chart.Lines(card.Reading, info, all, card.Split, time), time, second, minute);
     }
 
     /// <summary>The large number of a card, and the line it is about when it is one of several.</summary>

@@ -16,6 +16,7 @@ internal static class Format
     /// <summary>A time span in nanoseconds, with its unit.</summary>
     public static string Duration(double nanoseconds) => nanoseconds switch
     {
+        < 0 => $"−{Duration(-nanoseconds)}",
         0 => "0",
         < Microsecond => $"{Number(nanoseconds)} ns",
         < Millisecond => $"{Number(nanoseconds / Microsecond)} µs",
@@ -25,7 +26,7 @@ internal static class Format
     };
 
     /// <summary>A time after something else, or before it: clocks of machines differ.</summary>
-    public static string After(long nanoseconds) => nanoseconds < 0 ? $"−{Duration(-(double)nanoseconds)}" : $"+{Duration(nanoseconds)}";
+    public static string After(long nanoseconds) => $"{(nanoseconds < 0 ? "" : "+")}{Duration(nanoseconds)}";
 
     /// <summary>Three digits that count.</summary>
     public static string Number(double number) => Math.Abs(number) switch
@@ -40,6 +41,7 @@ internal static class Format
 
     public static string Bytes(double bytes) => bytes switch
     {
+        < 0 => $"−{Bytes(-bytes)}",
         >= 1L << 30 => $"{Short(bytes / (1L << 30), "0.##")} GiB",
         >= 1 << 20 => $"{Short(bytes / (1 << 20), "0")} MiB",
         >= 1 << 10 => $"{Short(bytes / (1 << 10), "0")} KiB",

@@ -8,6 +8,7 @@ internal sealed class MetricStore(TelemetryLimits limits)
     private readonly Dictionary<TelemetryResource, Reports> _reports = [];
     private int _series;
     private long _refused;
+    private long _cleared;
 
     public Topic Changed { get; } = new();
 
@@ -46,7 +47,9 @@ internal sealed class MetricStore(TelemetryLimits limits)
                         continue;
                     }
 
-                    instrument.Series[point.Dimensions] = series = new Series(point, reports.Previous);
+                    // Of a sum that was thrown away only what is added to it is shown again.
+                    var start = point.IsDelta || point.Start > _cleared ? point.Start : 0;
+                    instrument.Series[point.Dimensions] = series = new Series(point, instrument.Info.Kind, Math.Max(start, reports.Previous));
                     _series++;
                 }
 
@@ -83,6 +86,7 @@ internal sealed class MetricStore(TelemetryLimits limits)
     {
         lock (_lock)
         {
+            _cleared = _reports.Values.Select(reports => reports.Last).Append(_cleared).Max();
             _instruments.Clear();
             _reports.Clear();
             _series = 0;

@@ -8,21 +8,27 @@ internal sealed class Series
     private readonly TimeSlots<double>[] _numbers = [new(Second, 300), new(10 * Second, 360), new(120 * Second, 360)];
     private readonly TimeSlots<HistogramValue>[] _histograms = [new(Second, 300), new(10 * Second, 360), new(120 * Second, 360)];
     private readonly bool _isHistogram;
+    private readonly bool _grows;
+    private double _told;
     private double _number;
+    private double _numberBefore;
     private HistogramValue? _histogram;
+    private HistogramValue? _histogramBefore;
 
     /// <param name="first">The first point.</param>
-    /// <param name="absent">When the resource told its values without this series, whose sum was zero then; nothing when it never did.</param>
-    public Series(MetricPoint first, long absent)
+    /// <param name="kind">How the values are read: those that only grow go on where they were when a restarted process begins anew.</param>
+    /// <param name="start">Since when a sum counts; nothing when that is not known.</param>
+    public Series(MetricPoint first, InstrumentKind kind, long start)
     {
         Dimensions = first.Dimensions;
-        Start = Math.Max(first.Start, absent);
+        Start = start;
+        _grows = kind is InstrumentKind.Counter or InstrumentKind.Histogram;
         _isHistogram = first.Histogram is not null;
     }
 
     public AttributeList Dimensions { get; }
 
-    /// <summary>Since when sums count: their value was zero then.</summary>
+    /// <summary>Since when sums count: their value was zero then. Nothing when that is not known.</summary>
     public long Start { get; }
 
     public long LastSeen { get; private set; }
@@ -34,10 +40,20 @@ internal sealed class Series
         if (_isHistogram != point.Histogram is not null || (point.Histogram is { } histogram && _histogram is { } before && !histogram.Bounds.AsSpan().SequenceEqual(before.Bounds)))
             return false;
 
+        if (point.Time < LastSeen && !point.IsDelta)
+            return true; // Late: what is known is newer.
+
+        // Each delta begins anew, and so does a process: then its sum is less, or began after all that was told. (Who does not say
+        // since when is taken to begin at the point itself.)
+        var count = point.Histogram?.Count ?? point.Number;
+        var isAnew = point.IsDelta || (_grows && (count < _told || (point.Start > LastSeen && point.Start < point.Time)));
+        _told = count;
         LastSeen = Math.Max(LastSeen, point.Time);
-        if (point.Histogram is not null)
+        if (point.Histogram is { } told)
         {
-            var value = point.IsDelta && _histogram is not null ? _histogram.Plus(point.Histogram) : point.Histogram;
+            if (isAnew)
+                _histogramBefore = _histogram;
+            var value = _histogramBefore?.Plus(told) ?? told;
             // An idle histogram costs no memory: what has not changed is the same object.
             if (_histogram is not null && _histogram.Count == value.Count && _histogram.Sum.Equals(value.Sum))
                 return true;
@@ -48,7 +64,9 @@ internal sealed class Series
         }
         else
         {
-            _number = point.IsDelta ? _number + point.Number : point.Number;
+            if (isAnew)
+                _numberBefore = _number;
+            _number = _numberBefore + point.Number;
             foreach (var slots in _numbers)
                 slots.Put(point.Time, _number);
         }
