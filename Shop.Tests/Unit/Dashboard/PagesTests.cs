@@ -232,6 +232,20 @@ public sealed partial class PagesTests : IAsyncLifetime
             ListRows().Matches(await GetAsync(path)).Select(match => int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture));
     }
 
+    [Theory]
+    [InlineData("/metrics?range=nonsense")]
+    [InlineData("/metrics/instruments?range=99999999999999&show=nonsense&split=nonsense")]
+    [InlineData("/login?wrong=nonsense")]
+    [InlineData("/messages/orders/outbox?id=nonsense&replay=nonsense&replayed=nonsense&remaining=nonsense")]
+    [InlineData("/messages/orders/dead-letters?id=nonsense&replay=nonsense&group=nonsense")]
+    [InlineData("/resources/orders/environment/nonsense")]
+    public async Task What_nobody_can_have_asked_for_is_no_fault_of_the_server(string path)
+    {
+        using var response = await _browser.GetAsync(new Uri(path, UriKind.Relative));
+
+        Assert.True(response.StatusCode is HttpStatusCode.OK or HttpStatusCode.NotFound, $"{(int)response.StatusCode}");
+    }
+
     [Fact]
     public async Task A_long_list_is_shown_in_part_and_more_of_it_when_asked_for()
     {

@@ -21,6 +21,8 @@ internal sealed class ResourceServiceClient(HttpClient http)
     /// <summary>The value of a variable, or nothing when there is none.</summary>
     public async Task<string?> FindVariableAsync(string id, string variable, CancellationToken cancellationToken)
     {
+        if (!IsConfigured)
+            return null;
         using var response = await http.GetAsync(
             new Uri($"resources/{Uri.EscapeDataString(id)}/environment/{Uri.EscapeDataString(variable)}", UriKind.Relative), cancellationToken);
         if (response.StatusCode == HttpStatusCode.NotFound)
@@ -31,6 +33,8 @@ internal sealed class ResourceServiceClient(HttpClient http)
 
     public async Task<CommandResult> ExecuteAsync(string id, string command, CancellationToken cancellationToken)
     {
+        if (!IsConfigured)
+            return new CommandResult(false, null);
         try
         {
             using var response = await http.PostAsync(

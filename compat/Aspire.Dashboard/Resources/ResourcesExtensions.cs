@@ -36,11 +36,18 @@ internal static class ResourcesExtensions
         endpoints.MapPost("/resources/commands", ExecuteAsync);
     }
 
-    private static async Task<Results<ContentHttpResult, NotFound>> RevealAsync(
+    private static async Task<Results<ContentHttpResult, NotFound, StatusCodeHttpResult>> RevealAsync(
         string id, string variable, ResourceServiceClient client, HttpContext context, CancellationToken cancellationToken)
     {
         context.Response.Headers.CacheControl = "no-store";
-        return await client.FindVariableAsync(id, variable, cancellationToken) is { } value ? TypedResults.Text(value) : TypedResults.NotFound();
+        try
+        {
+            return await client.FindVariableAsync(id, variable, cancellationToken) is { } value ? TypedResults.Text(value) : TypedResults.NotFound();
+        }
+        catch (HttpRequestException)
+        {
+            return TypedResults.StatusCode(StatusCodes.Status503ServiceUnavailable); // The AppHost has gone.
+        }
     }
 
     // The form has an antiforgery token, which is checked for every endpoint that reads a form.
