@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Shop.ServiceDefaults;
 
 namespace Shop.Catalog.Diagnostics;
 
@@ -45,25 +46,11 @@ internal sealed class CatalogMetrics : IDisposable
         _reservations = _meter.CreateCounter<long>("shop.catalog.reservations", "{reservation}", "Reservation requests, by outcome");
     }
 
-    public void LookedUp(CacheLevel level)
-    {
-        var (name, result) = level switch
-        {
-            CacheLevel.Memory => ("memory", "hit"),
-            CacheLevel.Redis => ("redis", "hit"),
-            CacheLevel.Database => ("database", "miss"),
-        };
-        _lookups.Add(1, new("level", name), new("result", result));
-    }
+    public void LookedUp(CacheLevel level) =>
+        _lookups.Add(1, new("level", SnakeCase.Of(level)), new("result", level == CacheLevel.Database ? "miss" : "hit"));
 
     /// <param name="result">The outcome; of what changes the stock, after its commit.</param>
-    public void Reserved(ReserveResult result) => _reservations.Add(1, new KeyValuePair<string, object?>("result", result switch
-    {
-        ReserveResult.Reserved => "reserved",
-        ReserveResult.OutOfStock => "out_of_stock",
-        ReserveResult.Refused => "refused",
-        ReserveResult.Repeated => "repeated",
-    }));
+    public void Reserved(ReserveResult result) => _reservations.Add(1, new KeyValuePair<string, object?>("result", SnakeCase.Of(result)));
 
     public void Dispose() => _meter.Dispose();
 }
