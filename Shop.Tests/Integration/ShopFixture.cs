@@ -7,6 +7,7 @@ using Aspire.Hosting.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using RabbitMQ.Client;
 using Shop.Messaging;
 using Shop.ServiceDefaults.Database;
 using Shop.Tests.Support;
@@ -128,6 +129,22 @@ public sealed class ShopFixture : IAsyncLifetime
         MigrationSource[] sources = [new(typeof(MigrationSource).Assembly), new(typeof(TContext).Assembly), new(typeof(MessagingOptions).Assembly)];
         await new MigrationRunner(sources, () => new NpgsqlConnection(database), NullLogger<MigrationRunner>.Instance).ApplyAsync(default);
         return database;
+    }
+
+    /// <summary>Puts a message straight into a queue, past the exchange, and waits until the broker has it.</summary>
+    public async Task SendAsync(string queue, string type, Guid id, string key, ReadOnlyMemory<byte> body)
+    {
+        var factory = new ConnectionFactory { Uri = new Uri((await App.GetConnectionStringAsync("rabbitmq"))!) };
+        await using var connection = await factory.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
+        var properties = new BasicProperties
+        {
+            MessageId = id.ToString(),
+            Type = type,
+            CorrelationId = key,
+            DeliveryMode = DeliveryModes.Persistent,
+        };
+        await channel.BasicPublishAsync("", queue, mandatory: true, properties, body);
     }
 
     /// <summary>A single value from a service's database.</summary>

@@ -2,8 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
-using Aspire.Hosting.Testing;
-using RabbitMQ.Client;
 using Shop.Messaging.Contracts;
 using Shop.Messaging.Topology;
 using Shop.Tests.Support;
@@ -166,20 +164,8 @@ public sealed class PoisonTests(ShopFixture shop)
         return dead!.SingleOrDefault(letter => (string?)letter!["key"] == order);
     }
 
-    private async Task SendToPaymentsAsync(Guid id, string order, string body)
-    {
-        var factory = new ConnectionFactory { Uri = new Uri((await shop.App.GetConnectionStringAsync("rabbitmq"))!) };
-        await using var connection = await factory.CreateConnectionAsync();
-        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
-        var properties = new BasicProperties
-        {
-            MessageId = id.ToString(),
-            Type = OrderCreated.Type,
-            CorrelationId = order,
-            DeliveryMode = DeliveryModes.Persistent,
-        };
-        await channel.BasicPublishAsync("", ShopTopology.PaymentQueue, mandatory: true, properties, Encoding.UTF8.GetBytes(body));
-    }
+    private Task SendToPaymentsAsync(Guid id, string order, string body) =>
+        shop.SendAsync(ShopTopology.PaymentQueue, OrderCreated.Type, id, order, Encoding.UTF8.GetBytes(body));
 
     private async Task ExecuteAsync(string sql)
     {

@@ -1,8 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Aspire.Hosting.Testing;
-using RabbitMQ.Client;
 using Shop.Messaging;
 using Shop.Messaging.Contracts;
 using Shop.Messaging.Topology;
@@ -76,18 +74,7 @@ public sealed class EarlyNewsTests(ShopFixture shop)
         where TEvent : IEvent
     {
         var id = Guid.CreateVersion7();
-        var factory = new ConnectionFactory { Uri = new Uri((await shop.App.GetConnectionStringAsync("rabbitmq"))!) };
-        await using var connection = await factory.CreateConnectionAsync();
-        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
-        var properties = new BasicProperties
-        {
-            MessageId = id.ToString(),
-            Type = TEvent.Type,
-            CorrelationId = message.Key,
-            DeliveryMode = DeliveryModes.Persistent,
-        };
-        await channel.BasicPublishAsync(
-            "", ShopTopology.NotificationQueue, mandatory: true, properties, JsonSerializer.SerializeToUtf8Bytes(message, EventJson.Options));
+        await shop.SendAsync(ShopTopology.NotificationQueue, TEvent.Type, id, message.Key, JsonSerializer.SerializeToUtf8Bytes(message, EventJson.Options));
         return id;
     }
 }
