@@ -1,3 +1,0 @@
-using Aspire.Dashboard;
-
-DashboardApp.Create(args).Run();
