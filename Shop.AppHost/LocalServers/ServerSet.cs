@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -8,6 +9,8 @@ namespace Shop.AppHost.LocalServers;
 internal sealed class ServerSet : IAsyncDisposable
 {
     private const string ModeKey = "Servers:Mode";
+
+    private static readonly ConditionalWeakTable<IDistributedApplicationBuilder, ServerSet> Known = [];
 
     private readonly List<(LocalServer Server, ServerProcess Process)> _servers = [];
     private readonly DataDirectory _data;
@@ -27,13 +30,14 @@ internal sealed class ServerSet : IAsyncDisposable
     /// <summary>The servers of this application.</summary>
     public static ServerSet Of(IDistributedApplicationBuilder builder)
     {
-        if (builder.Services.FirstOrDefault(service => service.ServiceType == typeof(ServerSet))?.ImplementationInstance is ServerSet known)
+        if (Known.TryGetValue(builder, out var known))
             return known;
 
         var servers = new ServerSet(builder.Configuration, builder.AppHostDirectory);
-        builder.Services.AddSingleton(servers);
+        Known.Add(builder, servers);
+        builder.Services.AddSingleton(_ => servers); // From a factory, and so disposed with the application.
         builder.Eventing.Subscribe<BeforeStartEvent>((started, cancellationToken) => builder.ExecutionContext.IsRunMode
-            ? servers.PrepareAsync(started.Model, started.Services, cancellationToken)
+            ? started.Services.GetRequiredService<ServerSet>().PrepareAsync(started.Model, started.Services, cancellationToken)
             : Task.CompletedTask);
         return servers;
     }
