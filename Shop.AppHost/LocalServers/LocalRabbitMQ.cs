@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using RabbitMQ.Client;
 
 namespace Shop.AppHost.LocalServers;
 
@@ -70,6 +71,12 @@ internal sealed class LocalRabbitMQ(RabbitMQServerResource broker) : LocalServer
             ["ERL_CRASH_DUMP_SECONDS"] = "0",
         };
         return ["/bin/sh", "-c", Script, Server!];
+    }
+
+    public override async Task AskAsync(CancellationToken cancellationToken)
+    {
+        var factory = new ConnectionFactory { Uri = new Uri(await broker.ConnectionStringExpression.GetValueAsync(cancellationToken) ?? "") };
+        await using var connection = await factory.CreateConnectionAsync("apphost", cancellationToken);
     }
 
     private string Configuration(string directory, bool hasManagement) => string.Join('\n',

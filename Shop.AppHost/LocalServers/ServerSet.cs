@@ -98,8 +98,7 @@ internal sealed class ServerSet : IAsyncDisposable
         _data.Open(_servers.Select(entry => entry.Server));
         await Task.WhenAll(_servers.Select(entry => PrepareAsync(entry.Server, entry.Process, cancellationToken)));
         foreach (var resource in model.Resources)
-            WaitForProcesses(resource);
-        await HideAsync(services.GetRequiredService<ResourceNotificationService>());
+            PointToProcesses(resource);
         _childStates = new ChildStates(model, services.GetRequiredService<ResourceNotificationService>());
     }
 
@@ -122,22 +121,27 @@ internal sealed class ServerSet : IAsyncDisposable
         }));
     }
 
-    // The process is shown in the place of the declared server, about which Aspire's package goes on to publish.
-    private async Task HideAsync(ResourceNotificationService notifications)
-    {
-        foreach (var (server, _) in _servers)
-            await notifications.PublishUpdateAsync(server.Resource, snapshot => snapshot with { IsHidden = true });
-    }
-
-    // A wait names the declared server, which is not in the model any more.
-    private void WaitForProcesses(IResource resource)
+    // A wait or a relationship names the declared server, which is not in the model any more.
+    private void PointToProcesses(IResource resource)
     {
         foreach (var wait in resource.Annotations.OfType<WaitAnnotation>().ToList())
         {
-            if (_servers.FirstOrDefault(entry => entry.Process.Name == wait.Resource.Name).Process is not { } process || wait.Resource == process)
-                continue;
-            resource.Annotations.Remove(wait);
-            resource.Annotations.Add(new WaitAnnotation(process, wait.WaitType, wait.ExitCode) { WaitBehavior = wait.WaitBehavior });
+            if (ProcessOf(wait.Resource) is { } process)
+                Replace(wait, new WaitAnnotation(process, wait.WaitType, wait.ExitCode) { WaitBehavior = wait.WaitBehavior });
+        }
+
+        foreach (var relationship in resource.Annotations.OfType<ResourceRelationshipAnnotation>().ToList())
+        {
+            if (ProcessOf(relationship.Resource) is { } process)
+                Replace(relationship, new ResourceRelationshipAnnotation(process, relationship.Type));
+        }
+
+        void Replace(IResourceAnnotation old, IResourceAnnotation replacement)
+        {
+            resource.Annotations.Remove(old);
+            resource.Annotations.Add(replacement);
         }
     }
+
+    private ServerProcess? ProcessOf(IResource declared) => _servers.FirstOrDefault(entry => entry.Server.Resource == declared).Process;
 }
