@@ -12,21 +12,6 @@ internal sealed class LocalRabbitMQ(RabbitMQServerResource broker) : LocalServer
     private const string CookieFile = ".erlang.cookie";
     private const string Management = "management";
 
-    // When the broker stops, its management agent asks the very process that is stopping it to change a setting, and gives up
-    // after 5 seconds. Taken out before, while that process still answers, it costs half a second.
-    private const string Script =
-        """
-        epmd -port "$ERL_EPMD_PORT" -address 127.0.0.1 & mapper=$!
-        "$0" & server=$!
-        trap '
-          erl -noinput -hidden -sname "stop-$$@localhost" -kernel inet_dist_use_interface "{127,0,0,1}" -eval \
-            "rpc:call(list_to_atom(os:getenv(\"RABBITMQ_NODENAME\")), gen_event, delete_handler, [rabbit_event, rabbit_mgmt_db_handler, stop], 2000), halt()."
-          kill -TERM $server' TERM
-        while wait $server; code=$?; kill -0 $server 2>/dev/null; do :; done
-        kill $mapper
-        exit $code
-        """;
-
     // Debian's program in PATH wants root and drops to its own user; the one beside the library does not.
     private static readonly string? Server =
         File.Exists("/usr/lib/rabbitmq/bin/rabbitmq-server") ? "/usr/lib/rabbitmq/bin/rabbitmq-server" : Programs.Find("rabbitmq-server");
@@ -70,7 +55,7 @@ internal sealed class LocalRabbitMQ(RabbitMQServerResource broker) : LocalServer
             ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}",
             ["ERL_CRASH_DUMP_SECONDS"] = "0",
         };
-        return ["/bin/sh", "-c", Script, Server!];
+        return ["/bin/sh", Scripts.WriteTo(directory, "rabbitmq.sh"), Server!];
     }
 
     public override async Task AskAsync(CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -108,7 +109,11 @@ internal sealed class ServerSet : IAsyncDisposable
         var command = await server.PrepareAsync(directory, _data.IsThrowAway, cancellationToken);
         foreach (var shown in server.ShownAnnotations)
             process.Annotations.Add(shown);
-        var arguments = ServerProcess.Arguments(_data.LockOf(server), server.StopSignal, _data.IsThrowAway ? directory : null, command);
+        string[] arguments =
+        [
+            Scripts.WriteTo(_data.Root, "serve.sh"), _data.LockOf(server), server.StopSignal,
+            Environment.ProcessId.ToString(CultureInfo.InvariantCulture), _data.IsThrowAway ? directory : "", .. command,
+        ];
         process.Annotations.Insert(0, new CommandLineArgsCallbackAnnotation(all =>
         {
             foreach (var argument in arguments)
