@@ -13,7 +13,9 @@ var dataProtectionKey = builder.AddGeneratedSecret("data-protection-key");
 var telegramToken = builder.AddTelegramToken();
 
 // Servers
-var postgres = builder.AddPostgres("postgres", port: 5432).WithDataVolume("postgres").RunAsProcess();
+var postgres = builder.AddPostgres("postgres", port: 5432).WithDataVolume("postgres")
+    .WithArgs("-c", "max_connections=300") // Five services with two or more replicas, and a pool in each.
+    .RunAsProcess();
 var rabbitmq = builder.AddRabbitMQ("rabbitmq", port: 5672).WithManagementPlugin(15672).WithDataVolume("rabbitmq").RunAsProcess();
 var redis = builder.AddRedis("redis", port: 6379).WithDataVolume("redis").RunAsProcess();
 
