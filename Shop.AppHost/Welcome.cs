@@ -49,6 +49,6 @@ internal static class WelcomeExtensions
     public static void AddWelcome(this IDistributedApplicationBuilder builder, IResourceBuilder<RabbitMQServerResource> broker)
     {
         if (builder.ExecutionContext.IsRunMode && builder.Environment.IsDevelopment())
-            builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<Welcome>(services, broker.Resource));
+            builder.Services.AddSingleton(broker.Resource).AddHostedService<Welcome>();
     }
 }

@@ -2,10 +2,10 @@ namespace Shop.AppHost.LocalServers;
 
 /// <summary>One server that is installed on this machine: what it needs to run as a process instead of in a container.</summary>
 /// <param name="resource">The server, as it was declared.</param>
-internal abstract class LocalServer(IResource resource)
+internal abstract class LocalServer(IResourceWithConnectionString resource)
 {
     /// <summary>The server as it was declared, which is not in the model.</summary>
-    public IResource Resource => resource;
+    public IResourceWithConnectionString Resource => resource;
 
     /// <summary>Its commands and links in the dashboard.</summary>
     public IEnumerable<IResourceAnnotation> ShownAnnotations =>

@@ -7,7 +7,6 @@ using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using Shop.AppHost;
 using Shop.Rig.Chaos;
 using Shop.Rig.Chaos.Load;
 using Shop.Rig.Setup;
@@ -69,15 +68,13 @@ internal sealed class BenchShop : IAsyncDisposable
 
         // The table is what people look at: not what the services log, nor the list of their addresses.
         builder.Services.Configure<LoggerFilterOptions>(options => options.AddFilter("Aspire.Hosting.Resources", LogLevel.None));
-        builder.Services.Remove(builder.Services.Single(service => service.ImplementationType == typeof(Welcome)));
 
         // Data that is thrown away need not be synced; but what is measured here is a shop that keeps its data.
-        var postgres = builder.CreateResourceBuilder(builder.Resources.OfType<PostgresServerResource>().Single())
-            .WithArgs("-c", "fsync=on", "-c", "synchronous_commit=on", "-c", "full_page_writes=on")
-            // When an order was confirmed is read from the commit of its row, so that nobody has to ask while it is measured.
-            .WithArgs("-c", "track_commit_timestamp=on");
+        builder.SetPostgres("fsync=on", "synchronous_commit=on", "full_page_writes=on");
+        // When an order was confirmed is read from the commit of its row, so that nobody has to ask while it is measured.
+        builder.SetPostgres("track_commit_timestamp=on");
         if (options.Statements)
-            postgres.WithArgs("-c", "shared_preload_libraries=pg_stat_statements");
+            builder.SetPostgres("shared_preload_libraries=pg_stat_statements");
     }
 
     private async Task FurnishAsync(int buyers, CancellationToken cancellationToken)

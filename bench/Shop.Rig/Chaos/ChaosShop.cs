@@ -82,6 +82,7 @@ internal sealed class ChaosShop : IAsyncDisposable
             System.IO.Directory.CreateDirectory(Path.Combine(directory, part));
         var network = new Network();
         var shop = await ThrowawayShop.StartAsync(Replicas, builder => Configure(builder, network, directory, isPatient), Settings, cancellationToken);
+        shop.StartWithoutWaiting();
         var chaos = new ChaosShop(shop, directory, network);
         try
         {
@@ -118,15 +119,9 @@ internal sealed class ChaosShop : IAsyncDisposable
         builder.Services.AddLogging(logging => logging.ClearProviders()); // The logs go to files.
 
         // What the shop has promised is on disk before it is promised, also here: a server that is killed may not forget it.
-        foreach (var postgres in builder.Resources.OfType<PostgresServerResource>())
-            postgres.Annotations.Add(new CommandLineArgsCallbackAnnotation(context =>
-            {
-                context.Args.Add("-c");
-                context.Args.Add("synchronous_commit=on");
-                return Task.CompletedTask;
-            }));
+        builder.SetPostgres("synchronous_commit=on");
 
-        foreach (var project in builder.Resources.OfType<ProjectResource>())
+        foreach (var project in builder.Resources.OfType<ProjectResource>().ToList())
         {
             if (!ServiceSettings.TryGetValue(project.Name, out var settings))
             {

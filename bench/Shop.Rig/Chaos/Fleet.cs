@@ -10,6 +10,7 @@ namespace Shop.Rig.Chaos;
 internal sealed class Fleet : IAsyncDisposable
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(60);
 
@@ -17,6 +18,7 @@ internal sealed class Fleet : IAsyncDisposable
     private readonly ConcurrentDictionary<string, ResourceEvent> _states = [];
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _starting = [];
     private readonly CancellationTokenSource _stopping = new();
+    private readonly HttpClient _http = new() { Timeout = AnswerTime };
     private readonly Task _watching;
 
     public Fleet(DistributedApplication app)
@@ -32,13 +34,19 @@ internal sealed class Fleet : IAsyncDisposable
     /// <summary>The process of a copy; null when it does not run.</summary>
     public int? ProcessOf(string copy) =>
         _states.TryGetValue(copy, out var state) && state.Snapshot.State?.Text == KnownResourceStates.Running
-            ? state.Snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value as int?
+            ? state.Snapshot.ProcessId()
             : null;
 
     /// <summary>Ends a copy at once, with all that it started.</summary>
     /// <returns>The process, if it ran.</returns>
-    public int? Kill(string copy) =>
-        ProcessOf(copy) is { } process && (Signals.Send(-process, Signals.Kill) || Signals.Send(process, Signals.Kill)) ? process : null;
+    public int? Kill(string copy)
+    {
+        if (ProcessOf(copy) is not { } process)
+            return null;
+        foreach (var id in Signals.TreeOf(process))
+            Signals.Send(id, Signals.Kill);
+        return process;
+    }
 
     /// <summary>Stops a copy where it stands, with all that it started, for a while.</summary>
     /// <returns>Whether it ran.</returns>
@@ -81,7 +89,7 @@ internal sealed class Fleet : IAsyncDisposable
         try
         {
             var begun = TimeProvider.System.GetTimestamp();
-            while (!IsHealthy(copy))
+            while (!await IsHealthyAsync(copy, cancellationToken))
             {
                 if (TimeProvider.System.GetElapsedTime(begun) > StartTime)
                     return false;
@@ -129,11 +137,28 @@ internal sealed class Fleet : IAsyncDisposable
         await _stopping.CancelAsync();
         await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stopping.Dispose();
+        _http.Dispose();
         foreach (var gate in _starting.Values)
             gate.Dispose();
     }
 
-    private bool IsHealthy(string copy) => _states.TryGetValue(copy, out var state) && state.Snapshot.HealthStatus == HealthStatus.Healthy;
+    /// <remarks>Of replicas the application asks any one, behind the address that they share; so each of them is asked here.</remarks>
+    private async Task<bool> IsHealthyAsync(string copy, CancellationToken cancellationToken)
+    {
+        if (ProcessOf(copy) is null || !_states.TryGetValue(copy, out var state))
+            return false;
+        if (state.Resource is not ProjectResource)
+            return state.Snapshot.HealthStatus == HealthStatus.Healthy;
+        try
+        {
+            using var answer = await _http.GetAsync(new Uri(state.Snapshot.OwnAddress(), "/health"), cancellationToken);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception exception) when (exception is HttpRequestException || exception is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            return false; // It does not listen yet, or does not answer in time.
+        }
+    }
 
     private bool HasEnded(string copy) =>
         _states.TryGetValue(copy, out var state) && state.Snapshot.State is { } now && KnownResourceStates.TerminalStates.Contains(now.Text);
@@ -145,6 +170,9 @@ internal sealed class Fleet : IAsyncDisposable
     private async Task WatchAsync()
     {
         await foreach (var change in _app.ResourceNotifications.WatchAsync(_stopping.Token))
-            _states[change.ResourceId] = change;
+        {
+            if (change.IsOfProcess())
+                _states[change.ResourceId] = change;
+        }
     }
 }

@@ -1,31 +1,40 @@
-using System.Collections.Concurrent;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.DependencyInjection;
+using Shop.Rig.Setup;
 
 namespace Shop.Rig.Chaos;
 
-/// <summary>Writes what the servers and services log into one file each.</summary>
+/// <summary>Writes what the servers and the replicas of the services log into one file each.</summary>
 internal sealed class ServiceLogs : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
-    private readonly ConcurrentBag<StreamWriter> _files = [];
     private readonly Task _copying;
 
-    public ServiceLogs(DistributedApplication app, string directory)
+    public ServiceLogs(DistributedApplication app, string directory) => _copying = CopyAllAsync(app, directory);
+
+    private async Task CopyAllAsync(DistributedApplication app, string directory)
     {
         var loggers = app.Services.GetRequiredService<ResourceLoggerService>();
-        var model = app.Services.GetRequiredService<DistributedApplicationModel>();
-        _copying = Task.WhenAll(model.Resources
-            .Where(resource => Names.Services.Contains(resource.Name) || Names.Servers.Contains(resource.Name))
-            .Select(resource => CopyAsync(loggers, resource, Path.Combine(directory, $"{resource.Name}.log"))));
+        Dictionary<string, Task> copying = [];
+        try
+        {
+            await foreach (var change in app.ResourceNotifications.WatchAsync(_stopping.Token))
+            {
+                if (change.IsOfProcess() && !copying.ContainsKey(change.ResourceId))
+                    copying.Add(change.ResourceId, CopyAsync(loggers, change.ResourceId, Path.Combine(directory, $"{change.ResourceId}.log")));
+            }
+        }
+        finally
+        {
+            await Task.WhenAll(copying.Values);
+        }
     }
 
-    private async Task CopyAsync(ResourceLoggerService loggers, IResource resource, string path)
+    private async Task CopyAsync(ResourceLoggerService loggers, string copy, string path)
     {
-        var file = new StreamWriter(path) { AutoFlush = true };
-        _files.Add(file);
-        await foreach (var batch in loggers.WatchAsync(resource).WithCancellation(_stopping.Token))
+        await using var file = new StreamWriter(path) { AutoFlush = true };
+        await foreach (var batch in loggers.WatchAsync(copy).WithCancellation(_stopping.Token))
         {
             foreach (var line in batch)
                 await file.WriteLineAsync($"{DateTime.UtcNow:HH:mm:ss.fff} {line.Content}");
@@ -36,8 +45,6 @@ internal sealed class ServiceLogs : IAsyncDisposable
     {
         await _stopping.CancelAsync();
         await _copying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        foreach (var file in _files)
-            await file.DisposeAsync();
         _stopping.Dispose();
     }
 }

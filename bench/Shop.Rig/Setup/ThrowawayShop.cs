@@ -1,8 +1,11 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using RabbitMQ.Client;
+using Shop.AppHost;
+using Shop.AppHost.LocalServers;
 
 namespace Shop.Rig.Setup;
 
@@ -37,8 +40,14 @@ internal sealed class ThrowawayShop : IAsyncDisposable
         timeout.CancelAfter(StartTime);
         var mail = Directory.CreateTempSubdirectory("shop-mail-").FullName;
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Shop_AppHost>(
-            [$"--Parameters:admin-password={AdminPassword}", $"--Shop:Replicas={replicas}", $"--Shop:MailDirectory={mail}", .. settings ?? []],
+            [
+                "--Servers:Mode=process", "--LocalServers:ThrowAwayData=true", $"--Parameters:admin-password={AdminPassword}",
+                $"--Shop:Replicas={replicas}", $"--Shop:MailDirectory={mail}", .. settings ?? [],
+            ],
             timeout.Token);
+        builder.Services.Remove(builder.Services.Single(service => service.ImplementationType == typeof(Welcome)));
+        foreach (var project in builder.Resources.OfType<ProjectResource>())
+            ExportNothing(project);
         configure?.Invoke(builder);
         var shop = new ThrowawayShop(await builder.BuildAsync(timeout.Token), mail);
         try
@@ -55,8 +64,18 @@ internal sealed class ThrowawayShop : IAsyncDisposable
         }
     }
 
+    /// <summary>From now on a service starts at once, whether what it needs is there or not: in production nobody waits for that either.</summary>
+    public void StartWithoutWaiting()
+    {
+        foreach (var project in App.Services.GetRequiredService<DistributedApplicationModel>().Resources.OfType<ProjectResource>())
+        {
+            foreach (var wait in project.Annotations.OfType<WaitAnnotation>().ToList())
+                project.Annotations.Remove(wait);
+        }
+    }
+
     /// <summary>A client of one service.</summary>
-    public HttpClient CreateClient(string service) => App.CreateHttpClient(service, "http");
+    public HttpClient CreateClient(string service) => new() { BaseAddress = App.GetEndpoint(service, "http") };
 
     /// <summary>Opens a service's database.</summary>
     public async Task<NpgsqlConnection> OpenDatabaseAsync(string name, CancellationToken cancellationToken = default)
@@ -80,7 +99,14 @@ internal sealed class ThrowawayShop : IAsyncDisposable
     }
 
     private static bool IsStarted(IResource resource) =>
-        resource is ProjectResource or ContainerResource && !resource.TryGetLastAnnotation<ExplicitStartupAnnotation>(out _);
+        resource is ProjectResource or ServerProcess && !resource.TryGetLastAnnotation<ExplicitStartupAnnotation>(out _);
+
+    /// <summary>There is no dashboard that would take telemetry, and what is exported to nobody costs the service as much.</summary>
+    private static void ExportNothing(ProjectResource project)
+    {
+        foreach (var exporter in project.Annotations.OfType<OtlpExporterAnnotation>().ToList())
+            project.Annotations.Remove(exporter);
+    }
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()

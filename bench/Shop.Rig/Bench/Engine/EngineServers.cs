@@ -1,23 +1,25 @@
 using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using RabbitMQ.Client;
+using Shop.Rig.Chaos;
 using Shop.Rig.Probe;
+using Shop.Rig.Setup;
 
 namespace Shop.Rig.Bench.Engine;
 
-/// <summary>A Postgres and a RabbitMQ of their own, with their durable settings, on data that is thrown away.</summary>
+/// <summary>A Postgres and a RabbitMQ of their own, with their durable settings, on data that is thrown away: a shop of which nothing else is started.</summary>
 internal sealed class EngineServers : IAsyncDisposable
 {
-    private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(2);
     private static readonly Dictionary<string, string?> Settings = new ConfigurationBuilder().AddEnvironmentVariables().Build().GetSection("Messaging")
         .AsEnumerable().ToDictionary();
-    private readonly DistributedApplication _app;
+    private readonly ThrowawayShop _shop;
 
-    private EngineServers(DistributedApplication app, string postgres, string broker) => (_app, Postgres, Broker) = (app, postgres, broker);
+    private EngineServers(ThrowawayShop shop, string postgres, string broker) => (_shop, Postgres, Broker) = (shop, postgres, broker);
 
     /// <summary>The connection string of the Postgres server.</summary>
     public string Postgres { get; }
@@ -27,29 +29,11 @@ internal sealed class EngineServers : IAsyncDisposable
 
     public static async Task<EngineServers> StartAsync(CancellationToken cancellationToken)
     {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(StartTime);
-        var builder = DistributedApplicationTestingBuilder.Create();
-        builder.Services.Configure<LoggerFilterOptions>(options => options.AddFilter("Aspire.Hosting.Resources", LogLevel.None));
-        // Data that is thrown away need not be synced; what is measured here is an engine that keeps it.
-        builder.AddPostgres("postgres").WithArgs("-c", "fsync=on", "-c", "synchronous_commit=on", "-c", "full_page_writes=on");
-        builder.AddRabbitMQ("rabbitmq");
-        var app = await builder.BuildAsync(timeout.Token);
-        try
-        {
-            await app.StartAsync(timeout.Token);
-            await app.ResourceNotifications.WaitForResourceHealthyAsync("postgres", timeout.Token);
-            await app.ResourceNotifications.WaitForResourceHealthyAsync("rabbitmq", timeout.Token);
-            return new EngineServers(app, await AddressAsync("postgres"), await AddressAsync("rabbitmq"));
-        }
-        catch
-        {
-            await app.DisposeAsync();
-            throw;
-        }
+        var shop = await ThrowawayShop.StartAsync(configure: Configure, cancellationToken: cancellationToken);
+        return new EngineServers(shop, await AddressAsync(Names.Postgres), await AddressAsync(Names.RabbitMQ));
 
         async Task<string> AddressAsync(string resource) =>
-            await app.GetConnectionStringAsync(resource, timeout.Token) ?? throw new InvalidOperationException($"{resource} has no address.");
+            await shop.App.GetConnectionStringAsync(resource, cancellationToken) ?? throw new InvalidOperationException($"{resource} has no address.");
     }
 
     /// <summary>Creates an empty database for a service that uses the broker. What <c>Messaging__*</c> of the environment says goes for it.</summary>
@@ -67,5 +51,13 @@ internal sealed class EngineServers : IAsyncDisposable
     public Task<IConnection> ConnectAsync(CancellationToken cancellationToken) =>
         new ConnectionFactory { Uri = new Uri(Broker) }.CreateConnectionAsync(cancellationToken);
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public ValueTask DisposeAsync() => _shop.DisposeAsync();
+
+    private static void Configure(IDistributedApplicationTestingBuilder builder)
+    {
+        builder.Services.AddLogging(logging => logging.ClearProviders()); // The table is what people look at.
+        builder.SetPostgres("fsync=on", "synchronous_commit=on", "full_page_writes=on");
+        foreach (var resource in builder.Resources.Where(resource => resource is ProjectResource || resource.Name == Names.Redis).ToList())
+            builder.CreateResourceBuilder(resource).WithExplicitStart();
+    }
 }
