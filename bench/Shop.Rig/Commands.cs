@@ -1,6 +1,5 @@
 using Shop.Rig.Bench;
 using Shop.Rig.Chaos;
-using Shop.Rig.Dashboard;
 using Shop.Rig.Mutants;
 
 namespace Shop.Rig;
@@ -12,7 +11,6 @@ internal static class Commands
     [
         BenchCommand.Command,
         new Command("chaos", ChaosCommand.Usage, ChaosCommand.RunAsync),
-        new Command("dashboard-load", DashboardLoad.Usage, DashboardLoad.RunAsync),
         new Command("mutants", MutantsCommand.Usage, MutantsCommand.RunAsync),
         new Command("restarts", BrokerRestarts.Usage, BrokerRestarts.RunAsync),
     ];

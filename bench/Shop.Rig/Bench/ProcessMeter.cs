@@ -1,5 +1,5 @@
 using System.Globalization;
-using Aspire.Hosting.ApplicationModel;
+using Shop.Rig.Setup;
 
 namespace Shop.Rig.Bench;
 
@@ -23,9 +23,8 @@ internal sealed class ProcessMeter(IReadOnlyDictionary<string, int> roots)
         Dictionary<string, int> roots = new() { [LoadGenerator] = Environment.ProcessId };
         foreach (var name in resources)
         {
-            var running = await shop.Shop.App.ResourceNotifications.WaitForResourceAsync(name, _ => true, cancellationToken);
-            var id = running.Snapshot.Properties.First(property => property.Name == KnownProperties.Executable.Pid).Value;
-            roots[name] = Convert.ToInt32(id, CultureInfo.InvariantCulture);
+            var running = await shop.Shop.App.ResourceNotifications.WaitForResourceAsync(name, state => state.Snapshot.ProcessId() is not null, cancellationToken);
+            roots[name] = running.Snapshot.ProcessId()!.Value;
         }
         return new ProcessMeter(roots);
     }

@@ -32,7 +32,7 @@ internal sealed class Fleet : IAsyncDisposable
     /// <summary>The process of a copy; null when it does not run.</summary>
     public int? ProcessOf(string copy) =>
         _states.TryGetValue(copy, out var state) && state.Snapshot.State?.Text == KnownResourceStates.Running
-            ? state.Snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value as int?
+            ? state.Snapshot.ProcessId()
             : null;
 
     /// <summary>Ends a copy at once, with all that it started.</summary>
