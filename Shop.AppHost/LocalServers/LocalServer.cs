@@ -2,8 +2,11 @@ namespace Shop.AppHost.LocalServers;
 
 /// <summary>One server that is installed on this machine: what it needs to run as a process instead of in a container.</summary>
 /// <param name="resource">The server, as it was declared.</param>
-internal abstract class LocalServer(IResource resource)
+internal abstract class LocalServer(IResourceWithConnectionString resource)
 {
+    /// <summary>The server, as it was declared.</summary>
+    public IResourceWithConnectionString Resource => resource;
+
     /// <summary>The name of the resource, which is that of its directory too.</summary>
     public string Name => resource.Name;
 

@@ -3,9 +3,10 @@ using System.Globalization;
 namespace Shop.AppHost.LocalServers;
 
 /// <summary>A server as a process of the orchestrator, below a shell that stops it well and leaves nothing of it.</summary>
-/// <param name="name">The name of the server that it stands for.</param>
+/// <param name="server">The server that it stands for.</param>
 /// <param name="directory">Its data.</param>
-internal sealed class ServerProcess(string name, string directory) : ExecutableResource(name, "/bin/sh", directory)
+internal sealed class ServerProcess(IResourceWithConnectionString server, string directory)
+    : ExecutableResource(server.Name, "/bin/sh", directory), IResourceWithConnectionString
 {
     /// <summary>How long a start waits for what an AppHost that was killed has left of the same server, in seconds.</summary>
     private const int PatienceSeconds = 15;
@@ -21,6 +22,10 @@ internal sealed class ServerProcess(string name, string directory) : ExecutableR
         if [ -n "$thrown" ] && ! kill -0 "$apphost" 2>/dev/null; then rm -rf -- "$thrown"; fi
         exit "$code"
         """;
+
+    public ReferenceExpression ConnectionStringExpression => server.ConnectionStringExpression;
+
+    public IEnumerable<KeyValuePair<string, ReferenceExpression>> GetConnectionProperties() => server.GetConnectionProperties();
 
     /// <summary>The arguments of the shell.</summary>
     /// <param name="lockFile">What the server holds locked.</param>

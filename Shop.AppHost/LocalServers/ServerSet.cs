@@ -45,7 +45,7 @@ internal sealed class ServerSet : IAsyncDisposable
     /// <summary>Takes a server into the model as a process, in the place of its container.</summary>
     public ServerProcess Add(LocalServer server)
     {
-        var process = new ServerProcess(server.Name, _data.Of(server));
+        var process = new ServerProcess(server.Resource, _data.Of(server));
         _servers.Add((server, process));
         return process;
     }

@@ -28,6 +28,7 @@ public sealed class ShopFixture : IAsyncLifetime
     private static readonly string[] Resources =
         ["postgres", "rabbitmq", "redis", "auth", "catalog", "orders", "payments", "notifications", "sandbox", "web", "telegrambot"];
 
+    private readonly DirectoryInfo _mails = Directory.CreateTempSubdirectory("shop-mails-");
     private DistributedApplication? _app;
     private OtlpReceiver? _otlp;
     private string? _adminToken;
@@ -44,7 +45,10 @@ public sealed class ShopFixture : IAsyncLifetime
         _otlp = await OtlpReceiver.StartAsync();
         using var timeout = new CancellationTokenSource(StartTime);
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Shop_AppHost>(
-            [$"--Parameters:admin-password={AdminPassword}", $"--ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL={_otlp.Url}"], timeout.Token);
+            ["--Servers:Mode=process", "--LocalServers:ThrowAwayData=true", $"--Shop:MailDirectory={_mails.FullName}", $"--Parameters:admin-password={AdminPassword}"],
+            timeout.Token);
+        builder.Configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = null; // The launch profile has it, and it goes before the other.
+        builder.Configuration["ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL"] = _otlp.Url.ToString();
         _app = await builder.BuildAsync(timeout.Token);
         await _app.StartAsync(timeout.Token);
         foreach (var resource in Resources)
@@ -58,6 +62,7 @@ public sealed class ShopFixture : IAsyncLifetime
             await _app.DisposeAsync();
         if (_otlp is not null)
             await _otlp.DisposeAsync();
+        _mails.Delete(recursive: true);
     }
 
     /// <summary>A client of one service that is not signed in.</summary>

@@ -7,6 +7,7 @@ using Aspire.Hosting;
 using Aspire.Hosting.Testing;
 using Npgsql;
 using RabbitMQ.Client;
+using Shop.AppHost.LocalServers;
 using Shop.Rig.Probe;
 using Shop.Tests.Integration.Hosting;
 
@@ -24,7 +25,6 @@ public sealed class MessagingServers : IAsyncLifetime
         ["Messaging:RetryDelaysMilliseconds:2"] = "150",
         ["Messaging:IdlePollSeconds"] = "1",
     };
-    private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(2);
     private DistributedApplication? _app;
     private string _postgres = "";
     private Uri _rabbit = new("amqp://localhost");
@@ -32,17 +32,12 @@ public sealed class MessagingServers : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var builder = DistributedApplicationTestingBuilder.Create();
-        builder.AddPostgres("postgres");
-        builder.AddRabbitMQ("rabbitmq").WithManagementPlugin();
-        _app = await builder.BuildAsync();
-
-        using var timeout = new CancellationTokenSource(StartTime);
-        await _app.StartAsync(timeout.Token);
-        await _app.ResourceNotifications.WaitForResourceHealthyAsync("postgres", timeout.Token);
-        await _app.ResourceNotifications.WaitForResourceHealthyAsync("rabbitmq", timeout.Token);
-        _postgres = await _app.GetConnectionStringAsync("postgres", timeout.Token) ?? throw new InvalidOperationException("Postgres has no connection string.");
-        _rabbit = new Uri(await _app.GetConnectionStringAsync("rabbitmq", timeout.Token) ?? throw new InvalidOperationException("RabbitMQ has no connection string."));
+        var builder = TestHost.Create("--LocalServers:ThrowAwayData=true");
+        builder.AddPostgres("postgres").RunAsProcess();
+        builder.AddRabbitMQ("rabbitmq").WithManagementPlugin().RunAsProcess();
+        _app = await builder.StartAsync("postgres", "rabbitmq");
+        _postgres = await _app.GetConnectionStringAsync("postgres") ?? throw new InvalidOperationException("Postgres has no connection string.");
+        _rabbit = new Uri(await _app.GetConnectionStringAsync("rabbitmq") ?? throw new InvalidOperationException("RabbitMQ has no connection string."));
         _management = _app.GetEndpoint("rabbitmq", "management");
     }
 
