@@ -10,6 +10,7 @@ using Npgsql;
 using RabbitMQ.Client;
 using Shop.Messaging;
 using Shop.ServiceDefaults.Database;
+using Shop.Tests.Integration.Hosting;
 using Shop.Tests.Support;
 using Shop.Tests.Support.Otlp;
 
@@ -165,7 +166,7 @@ public sealed class ShopFixture : IAsyncLifetime
     /// <summary>Stops a service as an operator would, and waits until it is gone.</summary>
     public async Task StopResourceAsync(string name)
     {
-        var result = await App.ResourceCommands.ExecuteCommandAsync(name, KnownResourceCommands.StopCommand);
+        var result = await App.ResourceCommands.ExecuteCommandAsync(App.Resource(name), KnownResourceCommands.StopCommand);
         Assert.True(result.Success, result.Message);
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         await App.ResourceNotifications.WaitForResourceAsync(name, KnownResourceStates.TerminalStates, timeout.Token);
@@ -174,7 +175,7 @@ public sealed class ShopFixture : IAsyncLifetime
     /// <summary>Starts a service that was stopped, and waits until it is healthy.</summary>
     public async Task StartResourceAsync(string name)
     {
-        var result = await App.ResourceCommands.ExecuteCommandAsync(name, KnownResourceCommands.StartCommand);
+        var result = await App.ResourceCommands.ExecuteCommandAsync(App.Resource(name), KnownResourceCommands.StartCommand);
         Assert.True(result.Success, result.Message);
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await App.ResourceNotifications.WaitForResourceHealthyAsync(name, timeout.Token);

@@ -1,5 +1,7 @@
 using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Shop.AppHost;
 using Shop.Rig.Setup;
 
@@ -36,8 +38,10 @@ internal static class TestHost
     }
 
     /// <summary>The process that the orchestrator has started for a resource.</summary>
-    public static int Pid(this DistributedApplication app, string name) =>
-        app.ResourceNotifications.TryGetCurrentState(name, out var state) && state.Snapshot.ProcessId() is { } pid
-            ? pid
-            : throw new InvalidOperationException($"{name} has no process.");
+    public static async Task<int> GetProcessIdAsync(this DistributedApplication app, string name) =>
+        (await app.ResourceNotifications.WaitForResourceAsync(name, state => state.Snapshot.ProcessId() is not null, Soon)).Snapshot.ProcessId()!.Value;
+
+    /// <summary>The resource of the model that runs under this name.</summary>
+    public static IResource Resource(this DistributedApplication app, string name) =>
+        app.Services.GetRequiredService<DistributedApplicationModel>().Resources.Single(resource => resource.Name == name);
 }

@@ -119,7 +119,7 @@ public sealed class MessagingServers : IAsyncLifetime
     /// <param name="limit">A part of the machine's memory, or <c>absolute</c> and a size.</param>
     public async Task SetMemoryLimitAsync(params IReadOnlyList<string> limit)
     {
-        var pid = _app!.Pid("rabbitmq");
+        var pid = await _app!.GetProcessIdAsync("rabbitmq");
         var start = new ProcessStartInfo(File.Exists(Control) ? Control : "rabbitmqctl", ["--quiet", "set_vm_memory_high_watermark", .. limit])
         {
             RedirectStandardError = true,
