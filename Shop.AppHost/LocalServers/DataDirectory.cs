@@ -57,10 +57,10 @@ internal sealed class DataDirectory : IDisposable
 
     public void Dispose()
     {
-        if (_lock is null)
+        if (Interlocked.Exchange(ref _lock, null) is not { } held)
             return;
         File.Delete(Path.Combine(_root, "apphost.pid"));
-        _lock.Dispose();
+        held.Dispose();
         if (IsThrowAway && Directory.Exists(_root))
             Directory.Delete(_root, recursive: true);
     }

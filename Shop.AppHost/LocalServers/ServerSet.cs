@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Shop.AppHost.LocalServers;
@@ -96,6 +97,7 @@ internal sealed class ServerSet : IAsyncDisposable
         }
 
         _data.Open(_servers.Select(entry => entry.Server));
+        services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(_data.Dispose); // Aspire's host for tests does not wait for disposals.
         await Task.WhenAll(_servers.Select(entry => PrepareAsync(entry.Server, entry.Process, cancellationToken)));
         foreach (var resource in model.Resources)
             WaitForProcesses(resource);

@@ -45,9 +45,8 @@ public sealed class ShopFixture : IAsyncLifetime
     {
         _otlp = await OtlpReceiver.StartAsync();
         using var timeout = new CancellationTokenSource(StartTime);
-        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Shop_AppHost>(
-            ["--Servers:Mode=process", "--LocalServers:ThrowAwayData=true", $"--Shop:MailDirectory={_mails.FullName}", $"--Parameters:admin-password={AdminPassword}"],
-            timeout.Token);
+        var builder = await TestHost.CreateAsync(
+            "--LocalServers:ThrowAwayData=true", $"--Shop:MailDirectory={_mails.FullName}", $"--Parameters:admin-password={AdminPassword}");
         builder.Configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = null; // The launch profile has it, and it goes before the other.
         builder.Configuration["ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL"] = _otlp.Url.ToString();
         _app = await builder.BuildAsync(timeout.Token);

@@ -1,6 +1,5 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
-using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -16,7 +15,7 @@ public sealed class DatabaseConnectionTests(ShopFixture shop)
     [InlineData(5)]
     public async Task There_are_enough_for_every_pool_of_every_replica(int replicas)
     {
-        await using var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Shop_AppHost>(["--Servers:Mode=process", $"--Shop:Replicas={replicas}"]);
+        await using var builder = await TestHost.CreateAsync($"--Shop:Replicas={replicas}");
         var pools = Pools(builder.Resources);
         Assert.Equal(5 * replicas, pools.Count);
         Assert.InRange(pools.Sum(), 1, await AllowedAsync(builder.Resources.Single(resource => resource.Name == "postgres")));

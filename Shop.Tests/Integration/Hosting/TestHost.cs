@@ -2,26 +2,39 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
-using Shop.AppHost;
+using Microsoft.Extensions.Logging;
 using Shop.Rig.Setup;
 
 namespace Shop.Tests.Integration.Hosting;
 
-/// <summary>Applications of a few servers, made for one test, which run them as the shop does.</summary>
+/// <summary>The shop's own AppHost, of which a test starts what it needs.</summary>
 internal static class TestHost
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     public static CancellationToken Soon => new CancellationTokenSource(Limit).Token;
 
-    public static IDistributedApplicationTestingBuilder Create(params string[] settings)
+    /// <summary>Prepares the shop, with its servers as processes; what it and they log is not shown.</summary>
+    /// <param name="settings">The AppHost's configuration in addition, as <c>--name=value</c>.</param>
+    public static async Task<IDistributedApplicationTestingBuilder> CreateAsync(params IReadOnlyList<string> settings)
     {
-        var builder = DistributedApplicationTestingBuilder.Create(["--Servers:Mode=process", .. settings]);
-        builder.UseFreePorts();
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Shop_AppHost>(
+            ["--Servers:Mode=process", .. settings], (options, _) => options.EnableResourceLogging = false, Soon);
+        builder.Services.AddLogging(logging => logging.ClearProviders());
         return builder;
     }
 
-    public static async Task<DistributedApplication> StartAsync(this IDistributedApplicationTestingBuilder builder, params string[] healthy)
+    /// <summary>Prepares the shop, of which only some servers are to be started.</summary>
+    public static async Task<IDistributedApplicationTestingBuilder> CreateServersAsync(IReadOnlyList<string> servers, params IReadOnlyList<string> settings)
+    {
+        var builder = await CreateAsync(settings);
+        foreach (var other in builder.Resources.Where(resource => resource is ProjectResource or ExecutableResource && !servers.Contains(resource.Name)))
+            other.Annotations.Add(new ExplicitStartupAnnotation());
+        return builder;
+    }
+
+    /// <summary>Starts an application, and waits until this is healthy.</summary>
+    public static async Task<DistributedApplication> StartAsync(this IDistributedApplicationTestingBuilder builder, params IReadOnlyList<string> healthy)
     {
         var app = await builder.BuildAsync(Soon);
         try

@@ -7,7 +7,6 @@ using Aspire.Hosting;
 using Aspire.Hosting.Testing;
 using Npgsql;
 using RabbitMQ.Client;
-using Shop.AppHost.LocalServers;
 using Shop.Rig.Probe;
 using Shop.Tests.Integration.Hosting;
 
@@ -32,9 +31,7 @@ public sealed class MessagingServers : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var builder = TestHost.Create("--LocalServers:ThrowAwayData=true");
-        builder.AddPostgres("postgres").RunAsProcess();
-        builder.AddRabbitMQ("rabbitmq").WithManagementPlugin().RunAsProcess();
+        var builder = await TestHost.CreateServersAsync(["postgres", "rabbitmq"], "--LocalServers:ThrowAwayData=true");
         _app = await builder.StartAsync("postgres", "rabbitmq");
         _postgres = await _app.GetConnectionStringAsync("postgres") ?? throw new InvalidOperationException("Postgres has no connection string.");
         _rabbit = new Uri(await _app.GetConnectionStringAsync("rabbitmq") ?? throw new InvalidOperationException("RabbitMQ has no connection string."));
