@@ -32,7 +32,7 @@ internal static class FreePorts
         foreach (var address in DashboardAddresses)
         {
             if (Uri.TryCreate(builder.Configuration[address], UriKind.Absolute, out var url) && url.Port != 0 && !IsFree(url.Port))
-                builder.Configuration[address] = new UriBuilder(url) { Port = Replace("the dashboard", url.Port) }.Uri.ToString();
+                builder.Configuration[address] = $"{url.Scheme}://{url.Host}:{Replace("the dashboard", url.Port)}";
         }
 
         var randomize = builder.Configuration.GetValue("DcpPublisher:RandomizePorts", defaultValue: false);

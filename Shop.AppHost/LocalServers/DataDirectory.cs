@@ -58,10 +58,10 @@ internal sealed class DataDirectory : IDisposable
 
     public void Dispose()
     {
-        if (_lock is null)
+        if (Interlocked.Exchange(ref _lock, null) is not { } held)
             return;
         File.Delete(Path.Combine(Root, "apphost.pid"));
-        _lock.Dispose();
+        held.Dispose();
         if (IsThrowAway && Directory.Exists(Root))
             Directory.Delete(Root, recursive: true);
     }

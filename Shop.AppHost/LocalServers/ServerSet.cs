@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Shop.AppHost.LocalServers;
@@ -97,6 +98,7 @@ internal sealed class ServerSet : IAsyncDisposable
         }
 
         _data.Open(_servers.Select(entry => entry.Server));
+        services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(_data.Dispose); // Aspire's host for tests does not wait for disposals.
         await Task.WhenAll(_servers.Select(entry => PrepareAsync(entry.Server, entry.Process, cancellationToken)));
         foreach (var resource in model.Resources)
             PointToProcesses(resource);
@@ -106,6 +108,9 @@ internal sealed class ServerSet : IAsyncDisposable
     private async Task PrepareAsync(LocalServer server, ServerProcess process, CancellationToken cancellationToken)
     {
         var directory = _data.Of(server);
+        if ((await Programs.TryRunAsync(ServerProcess.UntilGone(_data.LockOf(server)), input: "", cancellationToken)).ExitCode != 0)
+            throw new DistributedApplicationException($"The {server.Name} of an AppHost that was killed still runs on the data in {directory}. Stop it first.");
+
         var command = await server.PrepareAsync(directory, _data.IsThrowAway, cancellationToken);
         foreach (var shown in server.ShownAnnotations)
             process.Annotations.Add(shown);

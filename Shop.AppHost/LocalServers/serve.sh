@@ -7,11 +7,16 @@
 lock=$1 signal=$2 apphost=$3 thrown=$4
 shift 4
 
-# What an AppHost that was killed has left of the same server has 15 seconds to end.
+# Below a server that was killed, something of it may live for a moment.
 # In the background, so that this shell hears the orchestrator's signal.
 flock --no-fork --wait 15 "$lock" "$@" & server=$!
 trap 'kill -s "$signal" "$server"' TERM INT
 while wait "$server"; code=$?; kill -0 "$server" 2>/dev/null; do :; done
 
-if [ -n "$thrown" ] && ! kill -0 "$apphost" 2>/dev/null; then rm -rf -- "$thrown"; fi
+if [ -n "$thrown" ] && ! kill -0 "$apphost" 2>/dev/null; then
+  cd /
+  rm -rf -- "$thrown"
+  all=${thrown%/*} # With the last server's data the directory of all.
+  ls -d "$all"/*/ >/dev/null 2>&1 || rm -rf -- "$all"
+fi
 exit "$code"

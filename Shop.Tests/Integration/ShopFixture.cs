@@ -10,6 +10,7 @@ using Npgsql;
 using RabbitMQ.Client;
 using Shop.Messaging;
 using Shop.ServiceDefaults.Database;
+using Shop.Tests.Integration.Hosting;
 using Shop.Tests.Support;
 using Shop.Tests.Support.Otlp;
 
@@ -28,6 +29,7 @@ public sealed class ShopFixture : IAsyncLifetime
     private static readonly string[] Resources =
         ["postgres", "rabbitmq", "redis", "auth", "catalog", "orders", "payments", "notifications", "sandbox", "web", "telegrambot"];
 
+    private readonly DirectoryInfo _mails = Directory.CreateTempSubdirectory("shop-mails-");
     private DistributedApplication? _app;
     private OtlpReceiver? _otlp;
     private string? _adminToken;
@@ -43,8 +45,10 @@ public sealed class ShopFixture : IAsyncLifetime
     {
         _otlp = await OtlpReceiver.StartAsync();
         using var timeout = new CancellationTokenSource(StartTime);
-        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Shop_AppHost>(
-            [$"--Parameters:admin-password={AdminPassword}", $"--ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL={_otlp.Url}"], timeout.Token);
+        var builder = await TestHost.CreateAsync(
+            "--LocalServers:ThrowAwayData=true", $"--Shop:MailDirectory={_mails.FullName}", $"--Parameters:admin-password={AdminPassword}");
+        builder.Configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = null; // The launch profile has it, and it goes before the other.
+        builder.Configuration["ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL"] = _otlp.Url.ToString();
         _app = await builder.BuildAsync(timeout.Token);
         await _app.StartAsync(timeout.Token);
         foreach (var resource in Resources)
@@ -58,6 +62,7 @@ public sealed class ShopFixture : IAsyncLifetime
             await _app.DisposeAsync();
         if (_otlp is not null)
             await _otlp.DisposeAsync();
+        _mails.Delete(recursive: true);
     }
 
     /// <summary>A client of one service that is not signed in.</summary>
@@ -160,7 +165,7 @@ public sealed class ShopFixture : IAsyncLifetime
     /// <summary>Stops a service as an operator would, and waits until it is gone.</summary>
     public async Task StopResourceAsync(string name)
     {
-        var result = await App.ResourceCommands.ExecuteCommandAsync(name, KnownResourceCommands.StopCommand);
+        var result = await App.ResourceCommands.ExecuteCommandAsync(App.Resource(name), KnownResourceCommands.StopCommand);
         Assert.True(result.Success, result.Message);
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         await App.ResourceNotifications.WaitForResourceAsync(name, KnownResourceStates.TerminalStates, timeout.Token);
@@ -169,7 +174,7 @@ public sealed class ShopFixture : IAsyncLifetime
     /// <summary>Starts a service that was stopped, and waits until it is healthy.</summary>
     public async Task StartResourceAsync(string name)
     {
-        var result = await App.ResourceCommands.ExecuteCommandAsync(name, KnownResourceCommands.StartCommand);
+        var result = await App.ResourceCommands.ExecuteCommandAsync(App.Resource(name), KnownResourceCommands.StartCommand);
         Assert.True(result.Success, result.Message);
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await App.ResourceNotifications.WaitForResourceHealthyAsync(name, timeout.Token);

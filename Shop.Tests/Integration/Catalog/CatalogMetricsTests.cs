@@ -1,23 +1,17 @@
-using System.Collections.Concurrent;
 using Aspire.Hosting.Testing;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Caching.Distributed;
-using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
-using Shop.Catalog.Data;
 using Shop.Catalog.Diagnostics;
 using Shop.Catalog.Products;
 using Shop.Catalog.Reservations;
-using Shop.ServiceDefaults.Database;
 using Shop.ServiceDefaults.Http;
 using Shop.Tests.Support;
+using ZiggyCreatures.Caching.Fusion;
 
 namespace Shop.Tests.Integration.Catalog;
 
 /// <summary>The metrics of the catalogue say which level answered, and what came of a request to reserve.</summary>
 [Collection(ShopGroup.Name)]
-public sealed class CatalogMetricsTests(ShopFixture shop) : IDisposable
+public sealed class CatalogMetricsTests(ShopFixture shop, RedisServer redis) : IClassFixture<RedisServer>, IDisposable
 {
     private const string Memory = "shop.catalog.cache.lookups{level=memory,result=hit}";
     private const string Redis = "shop.catalog.cache.lookups{level=redis,result=hit}";
@@ -30,25 +24,23 @@ public sealed class CatalogMetricsTests(ShopFixture shop) : IDisposable
     [Fact]
     public async Task A_lookup_is_counted_at_the_level_that_answers()
     {
-        var redis = new SharedCache();
         using var metrics = new CatalogMetrics(_measured.Factory);
-        await using var one = await ReplicaAsync(redis, metrics);
-        await using var other = await ReplicaAsync(redis, metrics);
+        using var one = await ReplicaAsync(metrics);
+        using var other = await ReplicaAsync(metrics);
 
-        var page = await one.GetRequiredService<ProductListCache>().GetAsync(default);
+        var page = await one.Cache.GetAsync(default);
         Assert.Equal(20, page.Products.Length);
         Assert.Equal((0, 0, 1), Counted());
-        Assert.Same(page, await one.GetRequiredService<ProductListCache>().GetAsync(default));
+        Assert.Same(page, await one.Cache.GetAsync(default));
         Assert.Equal((1, 0, 1), Counted());
 
-        await Eventually.HoldsAsync(() => Task.FromResult(!redis.IsEmpty), "the page is in Redis");
-        Assert.Equal(page.Products, (await other.GetRequiredService<ProductListCache>().GetAsync(default)).Products);
+        Assert.Equal(page.Products, (await other.Cache.GetAsync(default)).Products);
         Assert.Equal((1, 1, 1), Counted());
-        await other.GetRequiredService<ProductListCache>().GetAsync(default);
+        await other.Cache.GetAsync(default);
         Assert.Equal((2, 1, 1), Counted());
 
-        await one.GetRequiredService<HybridCache>().RemoveAsync(ProductListCache.Key);
-        await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => one.GetRequiredService<ProductListCache>().GetAsync(default).AsTask()));
+        await one.Services.GetRequiredService<IFusionCache>().RemoveAsync(ProductListCache.Key);
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => one.Cache.GetAsync(default).AsTask()));
         var (memory, shared, missed) = Counted();
         Assert.Equal((12, 1), (memory + missed - 1, shared)); // All that did not find it waited for one load.
         Assert.True(missed > 1);
@@ -61,8 +53,8 @@ public sealed class CatalogMetricsTests(ShopFixture shop) : IDisposable
     public async Task Requests_to_reserve_are_counted_by_their_outcome()
     {
         using var metrics = new CatalogMetrics(_measured.Factory);
-        await using var replica = await ReplicaAsync(new SharedCache(), metrics);
-        await using var scope = replica.CreateAsyncScope();
+        using var replica = await ReplicaAsync(metrics);
+        await using var scope = replica.Services.CreateAsyncScope();
         var desk = scope.ServiceProvider.GetRequiredService<ReservationDesk>();
         var order = Guid.CreateVersion7();
 
@@ -79,52 +71,6 @@ public sealed class CatalogMetricsTests(ShopFixture shop) : IDisposable
             _measured.Sums.Select(sum => (sum.Key.Split('=', '}')[1], sum.Value)).Order());
     }
 
-    private async Task<ServiceProvider> ReplicaAsync(IDistributedCache redis, CatalogMetrics metrics)
-    {
-        var connection = await shop.App.GetConnectionStringAsync("catalogdb");
-        var services = new ServiceCollection()
-            .AddDbContext<CatalogDbContext>(options => options.UseNpgsql(connection).AddInterceptors(AfterCommitInterceptor.Instance))
-            .AddSingleton(redis)
-            .AddSingleton(metrics)
-            .AddSingleton<ProductListCache>()
-            .AddScoped<ReservationDesk>()
-            .AddSingleton(Options.Create(new ReservationOptions()))
-            .AddLogging();
-        services.AddHybridCache();
-        return services.BuildServiceProvider();
-    }
-
-    /// <summary>What two replicas share.</summary>
-    private sealed class SharedCache : IDistributedCache
-    {
-        private readonly ConcurrentDictionary<string, byte[]> _values = new();
-
-        public bool IsEmpty => _values.IsEmpty;
-
-        public byte[]? Get(string key) => _values.GetValueOrDefault(key);
-
-        public Task<byte[]?> GetAsync(string key, CancellationToken token = default) => Task.FromResult(Get(key));
-
-        public void Set(string key, byte[] value, DistributedCacheEntryOptions options) => _values[key] = value;
-
-        public Task SetAsync(string key, byte[] value, DistributedCacheEntryOptions options, CancellationToken token = default)
-        {
-            Set(key, value, options);
-            return Task.CompletedTask;
-        }
-
-        public void Refresh(string key)
-        {
-        }
-
-        public Task RefreshAsync(string key, CancellationToken token = default) => Task.CompletedTask;
-
-        public void Remove(string key) => _values.TryRemove(key, out _);
-
-        public Task RemoveAsync(string key, CancellationToken token = default)
-        {
-            Remove(key);
-            return Task.CompletedTask;
-        }
-    }
+    private async Task<CatalogReplica> ReplicaAsync(CatalogMetrics metrics) =>
+        new(await shop.App.GetConnectionStringAsync("catalogdb") ?? "", redis.ConnectionString, metrics);
 }

@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Aspire.Hosting.Local;
+using System.Text.RegularExpressions;
+using Shop.Rig.Setup;
 using Shop.Tests.Support;
 
 namespace Shop.Tests.Integration.Hosting;
 
-/// <summary>The built AppHost in a process of its own, with everything that it keeps in one directory.</summary>
-internal sealed class AppHostProcess : IAsyncDisposable
+/// <summary>The built AppHost in a process of its own, as <c>dotnet run</c> starts it, with everything that it keeps in one directory.</summary>
+internal sealed partial class AppHostProcess : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
@@ -25,40 +26,51 @@ internal sealed class AppHostProcess : IAsyncDisposable
 
     public int ExitCode => _process.ExitCode;
 
-    /// <summary>Starts the AppHost on free ports.</summary>
-    /// <param name="directory">Its home and its data; every process of it knows this name.</param>
+    /// <summary>Starts the AppHost on its declared ports.</summary>
+    /// <param name="directory">Its home, its temporary files and its data; every process of it knows this name.</param>
+    /// <param name="settings">What is added to its command line.</param>
     /// <param name="path">Where it looks for programs, when not where the tests do.</param>
-    public static AppHostProcess Start(string directory, string? path = null)
+    public static AppHostProcess Start(string directory, IReadOnlyList<string> settings, string? path = null)
     {
-        var start = new ProcessStartInfo(ProcessSpecs.DotnetHost())
+        var built = new DirectoryInfo(AppContext.BaseDirectory); // artifacts/bin/Shop.Tests/<configuration>/
+        var assembly = Path.Combine(built.Parent!.Parent!.FullName, "Shop.AppHost", built.Name, "Shop.AppHost.dll");
+        var start = new ProcessStartInfo("dotnet", ["exec", assembly, $"--Shop:MailDirectory={directory}/mail", .. settings])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = directory,
+            WorkingDirectory = Projects.Shop_AppHost.ProjectPath,
+            Environment =
+            {
+                ["HOME"] = directory,
+                ["TMPDIR"] = directory,
+                // The launch profile.
+                ["DOTNET_ENVIRONMENT"] = "Development",
+                ["ASPNETCORE_URLS"] = "http://localhost:18888",
+                ["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = "http://localhost:18889",
+                ["ASPIRE_ALLOW_UNSECURED_TRANSPORT"] = "true",
+            },
         };
-        foreach (var argument in (string[])
-            [
-                "exec", typeof(Projects.Shop_AppHost).Assembly.Location, "--environment=Development", $"--{LocalSettings.RandomizePortsKey}=true",
-                $"--{LocalSettings.DataDirectoryKey}={directory}/data", $"--Shop:MailDirectory={directory}/mail",
-            ])
-            start.ArgumentList.Add(argument);
-        start.Environment["HOME"] = directory;
         start.Environment["PATH"] = path ?? start.Environment["PATH"];
         return new AppHostProcess(new Process { StartInfo = start });
     }
 
-    public Task SaysAsync(string text, TimeSpan within) => Eventually.HoldsAsync(
-        () => !_process.HasExited ? Output.Contains(text, StringComparison.Ordinal) : throw new InvalidOperationException($"The AppHost ended:\n{Output}"),
-        $"the AppHost says '{text}'", within);
+    public Task SaysAsync(string text, TimeSpan within) =>
+        UntilAsync(() => Output.Contains(text, StringComparison.Ordinal), $"the AppHost says '{text}'", within);
 
-    public void Signal(int signal) => Native.Kill(_process.Id, signal);
+    /// <summary>Waits for something that happens while the AppHost runs.</summary>
+    public Task UntilAsync(Func<bool> condition, string expectation, TimeSpan within) => Eventually.HoldsAsync(
+        () => !_process.HasExited ? condition() : throw new InvalidOperationException($"The AppHost ended:\n{Output}"), expectation, within);
 
-    public async Task<TimeSpan> EndsAsync(TimeSpan within)
+    /// <summary>An address that it has printed.</summary>
+    /// <param name="what">What stands before it.</param>
+    public Uri Address(string what) => new(Addresses().Matches(Output).Single(match => match.Groups["what"].Value == what).Groups["url"].Value);
+
+    public void Signal(int signal) => Assert.True(Signals.Send(_process.Id, signal), "The AppHost has ended.");
+
+    public async Task EndsAsync(TimeSpan within)
     {
-        var begun = Stopwatch.GetTimestamp();
         using var limit = new CancellationTokenSource(within);
         await _process.WaitForExitAsync(limit.Token);
-        return Stopwatch.GetElapsedTime(begun);
     }
 
     /// <summary>The processes that run for the AppHost of a directory: it is in their command line, environment, or where they work.</summary>
@@ -90,4 +102,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
             return null;
         }
     }
+
+    [GeneratedRegex(@"^  (?<what>\w[\w ]*?) +(?<url>http://\S+)", RegexOptions.Multiline)]
+    private static partial Regex Addresses();
 }

@@ -2,41 +2,59 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Shop.Rig.Setup;
 
 namespace Shop.Tests.Integration.Hosting;
 
-/// <summary>Applications of small programs, made for one test.</summary>
+/// <summary>The shop's own AppHost, of which a test starts what it needs.</summary>
 internal static class TestHost
 {
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     public static CancellationToken Soon => new CancellationTokenSource(Limit).Token;
 
-    public static IResourceBuilder<ExecutableResource> AddShell(this IDistributedApplicationBuilder builder, string name, string script) =>
-        builder.AddExecutable(name, "/bin/sh", "/tmp", "-c", script);
+    /// <summary>Prepares the shop, with its servers as processes; what it and they log is not shown.</summary>
+    /// <param name="settings">The AppHost's configuration in addition, as <c>--name=value</c>.</param>
+    public static async Task<IDistributedApplicationTestingBuilder> CreateAsync(params IReadOnlyList<string> settings)
+    {
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Shop_AppHost>(
+            ["--Servers:Mode=process", .. settings], (options, _) => options.EnableResourceLogging = false, Soon);
+        builder.Services.AddLogging(logging => logging.ClearProviders());
+        return builder;
+    }
 
-    public static async Task<DistributedApplication> StartAsync(this IDistributedApplicationTestingBuilder builder)
+    /// <summary>Prepares the shop, of which only some servers are to be started.</summary>
+    public static async Task<IDistributedApplicationTestingBuilder> CreateServersAsync(IReadOnlyList<string> servers, params IReadOnlyList<string> settings)
+    {
+        var builder = await CreateAsync(settings);
+        foreach (var other in builder.Resources.Where(resource => resource is ProjectResource or ExecutableResource && !servers.Contains(resource.Name)))
+            other.Annotations.Add(new ExplicitStartupAnnotation());
+        return builder;
+    }
+
+    /// <summary>Starts an application, and waits until this is healthy.</summary>
+    public static async Task<DistributedApplication> StartAsync(this IDistributedApplicationTestingBuilder builder, params IReadOnlyList<string> healthy)
     {
         var app = await builder.BuildAsync(Soon);
-        await app.StartAsync(Soon);
-        return app;
+        try
+        {
+            await app.StartAsync(Soon);
+            await Task.WhenAll(healthy.Select(name => app.ResourceNotifications.WaitForResourceHealthyAsync(name, Soon)));
+            return app;
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
     }
 
-    public static CustomResourceSnapshot State(this DistributedApplication app, string name) =>
-        app.ResourceNotifications.TryGetCurrentState(name, out var state) ? state.Snapshot : throw new InvalidOperationException($"{name} is not known.");
+    /// <summary>The process that the orchestrator has started for a resource.</summary>
+    public static async Task<int> GetProcessIdAsync(this DistributedApplication app, string name) =>
+        (await app.ResourceNotifications.WaitForResourceAsync(name, state => state.Snapshot.ProcessId() is not null, Soon)).Snapshot.ProcessId()!.Value;
 
-    public static int Pid(this DistributedApplication app, string name) =>
-        (int)app.State(name).Properties.Single(property => property.Name == "executable.pid").Value!;
-
-    public static DateTime StoppedAt(this DistributedApplication app, string name) => app.State(name).StopTimeStamp!.Value;
-
-    /// <summary>The lines that a resource has written, and what the AppHost says about it.</summary>
-    public static async Task<string> LogAsync(this DistributedApplication app, string name)
-    {
-        await foreach (var lines in app.Services.GetRequiredService<ResourceLoggerService>().WatchAsync(name))
-            return string.Join('\n', lines.Select(line => line.Content));
-        return "";
-    }
-
-    public static bool IsAlive(int pid) => Directory.Exists($"/proc/{pid}") && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
+    /// <summary>The resource of the model that runs under this name.</summary>
+    public static IResource Resource(this DistributedApplication app, string name) =>
+        app.Services.GetRequiredService<DistributedApplicationModel>().Resources.Single(resource => resource.Name == name);
 }

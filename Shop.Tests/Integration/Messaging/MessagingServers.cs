@@ -24,7 +24,6 @@ public sealed class MessagingServers : IAsyncLifetime
         ["Messaging:RetryDelaysMilliseconds:2"] = "150",
         ["Messaging:IdlePollSeconds"] = "1",
     };
-    private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(2);
     private DistributedApplication? _app;
     private string _postgres = "";
     private Uri _rabbit = new("amqp://localhost");
@@ -32,17 +31,10 @@ public sealed class MessagingServers : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var builder = DistributedApplicationTestingBuilder.Create();
-        builder.AddPostgres("postgres");
-        builder.AddRabbitMQ("rabbitmq").WithManagementPlugin();
-        _app = await builder.BuildAsync();
-
-        using var timeout = new CancellationTokenSource(StartTime);
-        await _app.StartAsync(timeout.Token);
-        await _app.ResourceNotifications.WaitForResourceHealthyAsync("postgres", timeout.Token);
-        await _app.ResourceNotifications.WaitForResourceHealthyAsync("rabbitmq", timeout.Token);
-        _postgres = await _app.GetConnectionStringAsync("postgres", timeout.Token) ?? throw new InvalidOperationException("Postgres has no connection string.");
-        _rabbit = new Uri(await _app.GetConnectionStringAsync("rabbitmq", timeout.Token) ?? throw new InvalidOperationException("RabbitMQ has no connection string."));
+        var builder = await TestHost.CreateServersAsync(["postgres", "rabbitmq"], "--LocalServers:ThrowAwayData=true");
+        _app = await builder.StartAsync("postgres", "rabbitmq");
+        _postgres = await _app.GetConnectionStringAsync("postgres") ?? throw new InvalidOperationException("Postgres has no connection string.");
+        _rabbit = new Uri(await _app.GetConnectionStringAsync("rabbitmq") ?? throw new InvalidOperationException("RabbitMQ has no connection string."));
         _management = _app.GetEndpoint("rabbitmq", "management");
     }
 
@@ -124,7 +116,7 @@ public sealed class MessagingServers : IAsyncLifetime
     /// <param name="limit">A part of the machine's memory, or <c>absolute</c> and a size.</param>
     public async Task SetMemoryLimitAsync(params IReadOnlyList<string> limit)
     {
-        var pid = _app!.Pid("rabbitmq");
+        var pid = await _app!.GetProcessIdAsync("rabbitmq");
         var start = new ProcessStartInfo(File.Exists(Control) ? Control : "rabbitmqctl", ["--quiet", "set_vm_memory_high_watermark", .. limit])
         {
             RedirectStandardError = true,

@@ -14,7 +14,6 @@ internal sealed class OtlpReceiver : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<ReceivedSpan> _spans = new();
-    private HttpClient? _next;
 
     private OtlpReceiver(WebApplication app) => _app = app;
 
@@ -29,11 +28,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         app.Urls.Add("http://127.0.0.1:0");
         var receiver = new OtlpReceiver(app);
         app.MapPost("/v1/traces", receiver.ReceiveAsync);
-        app.MapPost("/v1/{signal}", async (HttpRequest request) =>
-        {
-            await receiver.ReadAsync(request);
-            return Results.Bytes([], "application/x-protobuf");
-        });
+        app.MapPost("/v1/{signal}", () => Results.Bytes([], "application/x-protobuf"));
         await app.StartAsync();
         return receiver;
     }
@@ -41,14 +36,10 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     /// <summary>The spans of one trace received so far.</summary>
     public IReadOnlyList<ReceivedSpan> Trace(string traceId) => [.. _spans.Where(span => span.TraceId == traceId)];
 
-    /// <summary>Passes everything on to another receiver, from now on and as it comes; nothing when there is none.</summary>
-    public void PassOnTo(HttpClient? next) => Volatile.Write(ref _next, next);
-
     private async Task<IResult> ReceiveAsync(HttpRequest request)
     {
-        using var sent = await ReadAsync(request);
         using var body = new MemoryStream();
-        await using (Stream plain = request.Headers.ContentEncoding == "gzip" ? new GZipStream(sent, CompressionMode.Decompress) : sent)
+        await using (Stream plain = request.Headers.ContentEncoding == "gzip" ? new GZipStream(request.Body, CompressionMode.Decompress) : request.Body)
             await plain.CopyToAsync(body);
 
         foreach (var resource in ExportTraceServiceRequest.Parser.ParseFrom(body.ToArray()).ResourceSpans)
@@ -59,22 +50,6 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         }
 
         return Results.Bytes([], "application/x-protobuf");
-    }
-
-    private async Task<MemoryStream> ReadAsync(HttpRequest request)
-    {
-        var body = new MemoryStream();
-        await request.Body.CopyToAsync(body);
-        body.Position = 0;
-        if (Volatile.Read(ref _next) is not { } next)
-            return body;
-
-        using var content = new ByteArrayContent(body.ToArray());
-        content.Headers.TryAddWithoutValidation("Content-Type", request.ContentType);
-        if (request.Headers.ContentEncoding.ToString() is { Length: > 0 } encoding)
-            content.Headers.TryAddWithoutValidation("Content-Encoding", encoding);
-        using var answer = await next.PostAsync(new Uri(request.Path, UriKind.Relative), content);
-        return body;
     }
 
     private static ReceivedSpan Read(string service, Span span) => new(

@@ -11,7 +11,6 @@ using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using Shop.ServiceDefaults.Security;
 using Shop.Tests.Support;
-using Shop.Tests.Unit.Compat;
 
 namespace Shop.Tests.Unit.Security;
 

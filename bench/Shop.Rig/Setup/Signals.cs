@@ -5,7 +5,9 @@ namespace Shop.Rig.Setup;
 /// <summary>Unix signals, which the class library does not send.</summary>
 internal static partial class Signals
 {
+    public const int Interrupt = 2;
     public const int Kill = 9;
+    public const int Terminate = 15;
     public const int Continue = 18;
     public const int Stop = 19;
 
