@@ -64,6 +64,7 @@ builder.AddProject<Projects.Shop_Web>("web")
     .WithReference(catalog)
     .WithReference(orders)
     .WithReference(payments)
+    .WithReference(notifications)
     .WithEnvironment("DataProtection__Key", dataProtectionKey)
     .WithExternalHttpEndpoints()
     .AsShopService();
@@ -77,6 +78,5 @@ builder.AddProject<Projects.Shop_TelegramBot>("telegrambot")
     .WithTelegram(telegramToken, sandbox)
     .WithHttpHealthCheck("/health");
 
-builder.AddDashboardMessages(auth, rabbitmq, [auth, catalog, orders, payments, notifications]);
 builder.AddWelcome();
 builder.Build().Run();

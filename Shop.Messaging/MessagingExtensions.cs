@@ -71,6 +71,8 @@ public static class MessagingExtensions
         handlers.RequireExactly(queue, ShopTopology.Bindings[queue]);
         builder.Services.AddScoped<MessageContext>();
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<DeadLetterQueue>(services, queue));
+        builder.Services.AddTransient(services => ActivatorUtilities.CreateInstance<QueueFigures>(services, queue));
+        builder.Services.AddHttpClient<BrokerStatistics>(BrokerStatistics.Bound);
         builder.Services.AddHostedService(services =>
             ActivatorUtilities.CreateInstance<QueueConsumer<TContext>>(services, queue, handlers));
     }
