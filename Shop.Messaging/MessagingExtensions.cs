@@ -72,7 +72,9 @@ public static class MessagingExtensions
         builder.Services.AddScoped<MessageContext>();
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<DeadLetterQueue>(services, queue));
         builder.Services.AddTransient(services => ActivatorUtilities.CreateInstance<QueueFigures>(services, queue));
-        builder.Services.AddHttpClient<BrokerStatistics>(BrokerStatistics.Bound);
+#pragma warning disable EXTEXP0001 // Figures that are missing are asked for again soon enough.
+        builder.Services.AddHttpClient<BrokerStatistics>(BrokerStatistics.Bound).RemoveAllResilienceHandlers();
+#pragma warning restore EXTEXP0001
         builder.Services.AddHostedService(services =>
             ActivatorUtilities.CreateInstance<QueueConsumer<TContext>>(services, queue, handlers));
     }
