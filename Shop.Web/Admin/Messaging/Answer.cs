@@ -17,7 +17,7 @@ internal static class Answers
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     /// <summary>What a service may take that goes through its dead letters, each of which it has to fetch.</summary>
-    public static readonly TimeSpan ForDeadLetters = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan ForDeadLetters = TimeSpan.FromSeconds(8);
 
     /// <summary>Asks all of them at once.</summary>
     public static async Task<IReadOnlyList<Answer<T>>> AskAllAsync<T>(
