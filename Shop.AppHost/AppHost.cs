@@ -1,6 +1,8 @@
 using Shop.AppHost;
+using Shop.AppHost.LocalServers;
 
 var builder = DistributedApplication.CreateBuilder(args);
+builder.UseFreePorts();
 
 // Parameters: what is not given is generated once and kept in the user secrets.
 var adminEmail = builder.AddParameter("admin-email", () => builder.GivenParameter("admin-email") ?? Welcome.AdminEmail);
@@ -11,9 +13,9 @@ var dataProtectionKey = builder.AddGeneratedSecret("data-protection-key");
 var telegramToken = builder.AddTelegramToken();
 
 // Servers
-var postgres = builder.AddPostgres("postgres", port: 5432).WithDataVolume("postgres");
-var rabbitmq = builder.AddRabbitMQ("rabbitmq", port: 5672).WithManagementPlugin(15672).WithDataVolume("rabbitmq");
-var redis = builder.AddRedis("redis", port: 6379).WithDataVolume("redis");
+var postgres = builder.AddPostgres("postgres", port: 5432).WithDataVolume("postgres").RunAsProcess();
+var rabbitmq = builder.AddRabbitMQ("rabbitmq", port: 5672).WithManagementPlugin(15672).WithDataVolume("rabbitmq").RunAsProcess();
+var redis = builder.AddRedis("redis", port: 6379).WithDataVolume("redis").RunAsProcess();
 
 var auth = builder.AddProject<Projects.Shop_Auth>("auth")
     .WithDatabase(postgres.AddServiceDatabase("authdb"))
@@ -78,5 +80,6 @@ builder.AddProject<Projects.Shop_TelegramBot>("telegrambot")
     .WithTelegram(telegramToken, sandbox)
     .WithHttpHealthCheck("/health");
 
-builder.AddWelcome();
-builder.Build().Run();
+builder.StartBuiltAssemblies();
+builder.AddWelcome(rabbitmq);
+return await builder.Build().RunOrSayWhyAsync();

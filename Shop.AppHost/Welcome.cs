@@ -5,19 +5,22 @@ using Microsoft.Extensions.Hosting;
 namespace Shop.AppHost;
 
 /// <summary>Says where everything is and who can sign in, once everything is healthy.</summary>
-internal sealed class Welcome(DistributedApplicationModel model, ResourceNotificationService notifications, IConfiguration configuration) : BackgroundService
+internal sealed class Welcome(
+    DistributedApplicationModel model, RabbitMQServerResource broker, ResourceNotificationService notifications, IConfiguration configuration) : BackgroundService
 {
     /// <summary>The administrator of development.</summary>
     public const string AdminEmail = "admin@shop.local";
 
-    /// <summary>The buyer of development, whom Auth creates.</summary>
+    // Auth creates these two in development, with one password.
     private const string BuyerEmail = "demo@shop.local";
+    private const string ManagerEmail = "manager@shop.local";
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         foreach (var service in model.Resources.OfType<ProjectResource>())
             await notifications.WaitForResourceHealthyAsync(service.Name, stoppingToken);
 
+        var demoPassword = await ParameterAsync("demo-password", stoppingToken);
         Console.WriteLine($"""
 
             The shop is open.
@@ -25,8 +28,9 @@ internal sealed class Welcome(DistributedApplicationModel model, ResourceNotific
               Storefront      {Url("web", "http")}
               Telegram bot    {Url("sandbox", "http")}/telegram
               Dashboard       {configuration["ASPNETCORE_URLS"]?.Split(';')[0]}/login?t={configuration["AppHost:BrowserToken"]}
-              RabbitMQ        {Url("rabbitmq", "management")}  (guest / {await model.Resources.OfType<RabbitMQServerResource>().Single().PasswordParameter.GetValueAsync(stoppingToken)})
-              A buyer         {BuyerEmail} / {await ParameterAsync("demo-password", stoppingToken)}
+              RabbitMQ        {broker.GetEndpoint("management").Url}  (guest / {await broker.PasswordParameter.GetValueAsync(stoppingToken)})
+              A buyer         {BuyerEmail} / {demoPassword}
+              A manager       {ManagerEmail} / {demoPassword}
               Administrator   {await ParameterAsync("admin-email", stoppingToken)} / {await ParameterAsync("admin-password", stoppingToken)}
 
             """);
@@ -42,9 +46,9 @@ internal sealed class Welcome(DistributedApplicationModel model, ResourceNotific
 internal static class WelcomeExtensions
 {
     /// <summary>Prints the addresses and logins of a development machine.</summary>
-    public static void AddWelcome(this IDistributedApplicationBuilder builder)
+    public static void AddWelcome(this IDistributedApplicationBuilder builder, IResourceBuilder<RabbitMQServerResource> broker)
     {
         if (builder.ExecutionContext.IsRunMode && builder.Environment.IsDevelopment())
-            builder.Services.AddHostedService<Welcome>();
+            builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<Welcome>(services, broker.Resource));
     }
 }

@@ -1,0 +1,67 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+
+namespace Shop.AppHost.LocalServers;
+
+/// <summary>
+/// The data of the servers: <c>LocalServers:DataDirectory</c>, or <c>.shop</c> beside the solution. One AppHost at a time holds it.
+/// With <c>LocalServers:ThrowAwayData</c> it is a temporary one, which is deleted at the end.
+/// </summary>
+internal sealed class DataDirectory : IDisposable
+{
+    private readonly string _root;
+    private FileStream? _lock;
+
+    public DataDirectory(IConfiguration configuration, string appHostDirectory)
+    {
+        IsThrowAway = configuration.GetValue("LocalServers:ThrowAwayData", defaultValue: false);
+        _root = configuration["LocalServers:DataDirectory"] is { Length: > 0 } configured ? Path.GetFullPath(configured, appHostDirectory)
+            : IsThrowAway ? Path.Combine(Path.GetTempPath(), $"shop-{Guid.NewGuid():N}")
+            : Path.GetFullPath(Path.Combine(appHostDirectory, "..", ".shop"));
+    }
+
+    public bool IsThrowAway { get; }
+
+    /// <summary>The directory of one server. What lies there may be a link, which the server looks after.</summary>
+    public string Of(LocalServer server) => Path.Combine(_root, server.Name);
+
+    /// <summary>A file that a server's process holds locked as long as anything of it lives.</summary>
+    public string LockOf(LocalServer server) => Path.Combine(_root, $"{server.Name}.lock");
+
+    /// <summary>Takes the directory for this AppHost.</summary>
+    /// <exception cref="DistributedApplicationException">Another AppHost holds it.</exception>
+    public void Open(IEnumerable<LocalServer> servers)
+    {
+        PrivateFiles.CreateDirectory(_root);
+        if (Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows())
+            File.SetUnixFileMode(_root, File.GetUnixFileMode(_root) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute); // A server's user passes.
+
+        var holder = Path.Combine(_root, "apphost.pid");
+        try
+        {
+            // The lock goes with its process, however that ends.
+            _lock = new FileStream(Path.Combine(_root, "apphost.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException exception)
+        {
+            throw new DistributedApplicationException(
+                $"The data in {_root} is in use by another AppHost (process {(File.Exists(holder) ? File.ReadAllText(holder) : "unknown")}). "
+                + "Stop that one first, or give this one a directory of its own with LocalServers__DataDirectory.",
+                exception);
+        }
+
+        File.WriteAllText(holder, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        foreach (var directory in servers.Select(Of).Where(directory => new DirectoryInfo(directory).LinkTarget is null))
+            PrivateFiles.CreateDirectory(directory);
+    }
+
+    public void Dispose()
+    {
+        if (_lock is null)
+            return;
+        File.Delete(Path.Combine(_root, "apphost.pid"));
+        _lock.Dispose();
+        if (IsThrowAway && Directory.Exists(_root))
+            Directory.Delete(_root, recursive: true);
+    }
+}
