@@ -1,58 +1,86 @@
+using System.Globalization;
 using Npgsql;
 
 namespace Shop.AppHost;
 
-/// <summary>Gives each service a database that only it may enter.</summary>
-internal static class ServiceDatabase
+/// <summary>A database that one service alone may enter, by a login of the same name that owns it.</summary>
+internal sealed class ServiceDatabase
 {
-    /// <summary>
-    /// Adds a database with a login of the same name that owns it, and a connection string of that name for the service.
-    /// The connection string is available when the login is.
-    /// </summary>
-    public static IResourceBuilder<ConnectionStringResource> AddServiceDatabase(this IResourceBuilder<PostgresServerResource> postgres, string name)
+    private readonly PostgresServerResource _server;
+    private readonly string _name;
+    private readonly ParameterResource _password;
+
+    /// <summary>Adds the database, and a connection string of the same name that is available when the login is.</summary>
+    public ServiceDatabase(IResourceBuilder<PostgresServerResource> postgres, string name)
     {
         var builder = postgres.ApplicationBuilder;
-        var password = builder.AddGeneratedSecret($"{name}-password");
+        (_server, _name) = (postgres.Resource, name);
+        _password = builder.AddGeneratedSecret($"{name}-password", $"The password of the login {name} in PostgreSQL.").Resource;
         var database = postgres.AddDatabase($"{name}-database", name)
-            .OnResourceReady((_, _, cancellationToken) => CreateLoginAsync(postgres.Resource, name, password.Resource, cancellationToken));
+            .OnResourceReady((_, _, cancellationToken) => CreateLoginAsync(cancellationToken));
+        database.Resource.Annotations.Add(new ResourceSnapshotAnnotation(new CustomResourceSnapshot
+        {
+            ResourceType = "PostgresDatabase",
+            Properties = [],
+            IsHidden = true, // The connection string stands for it.
+        }));
 
-        var server = postgres.Resource.PrimaryEndpoint;
-        return builder
+        var endpoint = _server.PrimaryEndpoint;
+        var poolSize = DatabaseConnections.PoolSize.ToString(CultureInfo.InvariantCulture);
+        ConnectionString = builder
             .AddConnectionString(name, ReferenceExpression.Create(
-                $"Host={server.Property(EndpointProperty.Host)};Port={server.Property(EndpointProperty.Port)};Username={name};Password={password.Resource};Database={name}"))
+                $"Host={endpoint.Property(EndpointProperty.Host)};Port={endpoint.Property(EndpointProperty.Port)};Username={name};Password={_password};Database={name};Maximum Pool Size={poolSize}"))
             .WaitFor(database);
     }
 
-    private static async Task CreateLoginAsync(PostgresServerResource server, string name, ParameterResource password, CancellationToken cancellationToken)
+    /// <summary>What the service is given.</summary>
+    public IResourceBuilder<ConnectionStringResource> ConnectionString { get; }
+
+    /// <summary>Makes the database anew, empty. Whoever is connected to it loses the connection.</summary>
+    public async Task RecreateAsync(CancellationToken cancellationToken)
     {
-        var administrator = new NpgsqlConnectionStringBuilder(await server.ConnectionStringExpression.GetValueAsync(cancellationToken))
+        await using (var connection = await ConnectAsync(cancellationToken))
+        {
+            await ExecuteAsync(connection, "SELECT format('DROP DATABASE IF EXISTS %I WITH (FORCE)', $1)", [_name], cancellationToken);
+            await ExecuteAsync(connection, "SELECT format('CREATE DATABASE %I', $1)", [_name], cancellationToken);
+        }
+
+        await CreateLoginAsync(cancellationToken);
+    }
+
+    private async Task CreateLoginAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await ConnectAsync(cancellationToken);
+        var secret = await _password.GetValueAsync(cancellationToken) ?? "";
+        await ExecuteAsync(
+            connection, "SELECT CASE WHEN EXISTS (SELECT FROM pg_roles WHERE rolname = $1) THEN 'SELECT' ELSE format('CREATE ROLE %I LOGIN', $1) END", [_name],
+            cancellationToken);
+        await ExecuteAsync(connection, "SELECT format('ALTER ROLE %I LOGIN PASSWORD %L', $1, $2)", [_name, secret], cancellationToken);
+        await ExecuteAsync(connection, "SELECT format('ALTER DATABASE %I OWNER TO %I', $1, $1)", [_name], cancellationToken);
+        await ExecuteAsync(connection, "SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', $1)", [_name], cancellationToken);
+    }
+
+    private async Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var administrator = new NpgsqlConnectionStringBuilder(await _server.ConnectionStringExpression.GetValueAsync(cancellationToken))
         {
             Database = "postgres",
             Pooling = false,
         };
-        await using var connection = new NpgsqlConnection(administrator.ConnectionString);
+        var connection = new NpgsqlConnection(administrator.ConnectionString);
         await connection.OpenAsync(cancellationToken);
+        return connection;
+    }
 
-        // These statements take no parameters, so the server itself quotes what goes into them.
-        string[] statements =
-        [
-            "SELECT CASE WHEN EXISTS (SELECT FROM pg_roles WHERE rolname = $1) THEN 'SELECT' ELSE format('CREATE ROLE %I LOGIN', $1) END",
-            "SELECT format('ALTER ROLE %I LOGIN PASSWORD %L', $1, $2)",
-            "SELECT format('ALTER DATABASE %I OWNER TO %I', $1, $1)",
-            "SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', $1)",
-        ];
-        var secret = await password.GetValueAsync(cancellationToken) ?? "";
-        foreach (var statement in statements)
-        {
-            await using var format = connection.CreateCommand();
-            format.CommandText = statement;
-            format.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name });
-            if (statement.Contains("$2", StringComparison.Ordinal))
-                format.Parameters.Add(new NpgsqlParameter<string> { TypedValue = secret });
-
-            await using var execute = connection.CreateCommand();
-            execute.CommandText = (string)(await format.ExecuteScalarAsync(cancellationToken))!;
-            await execute.ExecuteNonQueryAsync(cancellationToken);
-        }
+    // These statements take no parameters, so the server itself quotes what goes into them.
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string statement, string[] values, CancellationToken cancellationToken)
+    {
+        await using var format = connection.CreateCommand();
+        format.CommandText = statement;
+        foreach (var value in values)
+            format.Parameters.Add(new NpgsqlParameter<string> { TypedValue = value });
+        await using var execute = connection.CreateCommand();
+        execute.CommandText = (string)(await format.ExecuteScalarAsync(cancellationToken))!;
+        await execute.ExecuteNonQueryAsync(cancellationToken);
     }
 }

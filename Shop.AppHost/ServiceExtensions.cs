@@ -14,16 +14,17 @@ internal static class ServiceExtensions
     private static readonly string[] SharedSettings = ["AUTH_JWT_ALGORITHM", "AUTH_JWT_SECRET"];
 
     /// <summary>A secret that is generated once and kept outside the repository, unless <c>Parameters:{name}</c> is given.</summary>
-    public static IResourceBuilder<ParameterResource> AddGeneratedSecret(this IDistributedApplicationBuilder builder, string name) =>
-        builder.AddParameter(name, new GenerateParameterDefault { MinLength = SecretLength, Special = false }, secret: true, persist: true);
+    public static IResourceBuilder<ParameterResource> AddGeneratedSecret(this IDistributedApplicationBuilder builder, string name, string description) =>
+        builder.AddParameter(name, new GenerateParameterDefault { MinLength = SecretLength, Special = false }, secret: true, persist: true)
+            .WithDescription(description);
 
     /// <summary>The value of a parameter, when one is configured; an environment variable has no hyphen in its name.</summary>
     public static string? GivenParameter(this IDistributedApplicationBuilder builder, string name) =>
         builder.Configuration[$"Parameters:{name}"] ?? builder.Configuration[$"Parameters:{name.Replace('-', '_')}"];
 
     /// <summary>The service's own database.</summary>
-    public static IResourceBuilder<ProjectResource> WithDatabase(this IResourceBuilder<ProjectResource> service, IResourceBuilder<ConnectionStringResource> database) =>
-        service.WithReference(database).WaitFor(database);
+    public static IResourceBuilder<ProjectResource> WithDatabase(this IResourceBuilder<ProjectResource> service, ServiceDatabase database) =>
+        service.WithReference(database.ConnectionString).WaitFor(database.ConnectionString);
 
     /// <summary>The broker that carries the events, and where it tells how many it has.</summary>
     public static IResourceBuilder<ProjectResource> WithBroker(this IResourceBuilder<ProjectResource> service, IResourceBuilder<RabbitMQServerResource> broker) =>
@@ -33,7 +34,7 @@ internal static class ServiceExtensions
     public static IResourceBuilder<ProjectResource> WithServiceIdentity(this IResourceBuilder<ProjectResource> service, IResourceBuilder<ProjectResource> auth)
     {
         var name = service.Resource.Name;
-        var secret = service.ApplicationBuilder.AddGeneratedSecret($"service-secret-{name}");
+        var secret = service.ApplicationBuilder.AddGeneratedSecret($"service-secret-{name}", $"The secret by which {name} signs in at auth.");
         auth.WithEnvironment($"Auth__Clients__{name}__Secret", secret);
         return service
             .WithReference(auth)
@@ -41,7 +42,7 @@ internal static class ServiceExtensions
             .WithEnvironment("ServiceAuth__ClientSecret", secret);
     }
 
-    /// <summary>The health check, the number of replicas (<c>Shop:Replicas</c>), and the settings that all services share.</summary>
+    /// <summary>The health check, the number of replicas, and the settings that all services share.</summary>
     public static IResourceBuilder<ProjectResource> AsShopService(this IResourceBuilder<ProjectResource> service)
     {
         var configuration = service.ApplicationBuilder.Configuration;
@@ -54,9 +55,27 @@ internal static class ServiceExtensions
         }
 
         return service
-            .WithReplicas(configuration.GetValue("Shop:Replicas", 1))
+            .WithReplicas(service.ApplicationBuilder.GetReplicas())
             .WithHttpHealthCheck("/health");
     }
+
+    /// <summary>
+    /// Keeps Redis on plain TCP. On a machine with a trusted development certificate Aspire would have it speak TLS in a container,
+    /// and not as a process; and about a machine without one the dashboard would complain.
+    /// </summary>
+    public static IResourceBuilder<RedisResource> WithoutCertificate(this IResourceBuilder<RedisResource> redis)
+    {
+#pragma warning disable ASPIRECERTIFICATES001 // May still change in a later version of Aspire.
+        return redis.WithoutHttpsCertificate();
+#pragma warning restore ASPIRECERTIFICATES001
+    }
+
+    /// <summary>Processes of each service: <c>Shop:Replicas</c>.</summary>
+    public static int GetReplicas(this IDistributedApplicationBuilder builder) => builder.Configuration.GetValue("Shop:Replicas", 1);
+
+    /// <summary>A link in the dashboard to a page of the service, in the place of its bare address.</summary>
+    public static IResourceBuilder<ProjectResource> WithPage(this IResourceBuilder<ProjectResource> service, string name, string path = "") =>
+        service.WithUrlForEndpoint("http", url => (url.DisplayText, url.Url) = (name, url.Url + path));
 
     /// <summary>Where e-mails go as files while there is no mail server: <c>Shop:MailDirectory</c>, or <c>.shop/mail</c> beside the solution.</summary>
     public static string GetMailDirectory(this IDistributedApplicationBuilder builder) =>

@@ -13,7 +13,8 @@ internal static class Telegram
         // The form of a token is the bot's number, a colon and 35 characters.
         const int SecretLength = 35;
         var forSandbox = $"1000:{RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", SecretLength)}";
-        return builder.AddParameter(Parameter, () => builder.GivenParameter(Parameter) ?? forSandbox, secret: true);
+        return builder.AddParameter(Parameter, () => builder.GivenParameter(Parameter) ?? forSandbox, secret: true)
+            .WithDescription("The token of a real bot, from @BotFather. Without one the bot talks to the sandbox.");
     }
 
     /// <summary>Gives the bot its token and, unless that is Telegram's own, the sandbox as its server.</summary>

@@ -12,7 +12,7 @@ internal sealed class Welcome(
     public const string AdminEmail = "admin@shop.local";
 
     // Auth creates these two in development, with one password.
-    private const string BuyerEmail = "demo@shop.local";
+    public const string BuyerEmail = "demo@shop.local";
     private const string ManagerEmail = "manager@shop.local";
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

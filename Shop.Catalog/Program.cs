@@ -32,5 +32,6 @@ app.MapProductAdministration();
 app.MapCategories();
 app.MapStock();
 app.MapReservations();
+app.MapDemoProducts();
 app.MapMessaging();
 app.Run();

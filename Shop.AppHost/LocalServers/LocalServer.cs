@@ -4,6 +4,13 @@ namespace Shop.AppHost.LocalServers;
 /// <param name="resource">The server, as it was declared.</param>
 internal abstract class LocalServer(IResource resource)
 {
+    /// <summary>The server as it was declared, which is not in the model.</summary>
+    public IResource Resource => resource;
+
+    /// <summary>Its commands and links in the dashboard.</summary>
+    public IEnumerable<IResourceAnnotation> ShownAnnotations =>
+        resource.Annotations.Where(annotation => annotation is ResourceCommandAnnotation or ResourceUrlsCallbackAnnotation or ResourceUrlAnnotation);
+
     /// <summary>The name of the resource, which is that of its directory too.</summary>
     public string Name => resource.Name;
 

@@ -99,6 +99,7 @@ internal sealed class ServerSet : IAsyncDisposable
         await Task.WhenAll(_servers.Select(entry => PrepareAsync(entry.Server, entry.Process, cancellationToken)));
         foreach (var resource in model.Resources)
             WaitForProcesses(resource);
+        await HideAsync(services.GetRequiredService<ResourceNotificationService>());
         _childStates = new ChildStates(model, services.GetRequiredService<ResourceNotificationService>());
     }
 
@@ -106,6 +107,8 @@ internal sealed class ServerSet : IAsyncDisposable
     {
         var directory = _data.Of(server);
         var command = await server.PrepareAsync(directory, _data.IsThrowAway, cancellationToken);
+        foreach (var shown in server.ShownAnnotations)
+            process.Annotations.Add(shown);
         var arguments = ServerProcess.Arguments(_data.LockOf(server), server.StopSignal, _data.IsThrowAway ? directory : null, command);
         process.Annotations.Insert(0, new CommandLineArgsCallbackAnnotation(all =>
         {
@@ -117,6 +120,13 @@ internal sealed class ServerSet : IAsyncDisposable
             foreach (var (name, value) in server.Variables)
                 variables[name] = value;
         }));
+    }
+
+    // The process is shown in the place of the declared server, about which Aspire's package goes on to publish.
+    private async Task HideAsync(ResourceNotificationService notifications)
+    {
+        foreach (var (server, _) in _servers)
+            await notifications.PublishUpdateAsync(server.Resource, snapshot => snapshot with { IsHidden = true });
     }
 
     // A wait names the declared server, which is not in the model any more.

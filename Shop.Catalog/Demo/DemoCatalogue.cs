@@ -12,6 +12,9 @@ namespace Shop.Catalog.Demo;
 /// <summary>Fills an empty catalogue in Development with <c>catalogue.json</c>. Replicas that start together fill it once.</summary>
 internal sealed partial class DemoCatalogue(IServiceScopeFactory scopes, TimeProvider time, ILogger<DemoCatalogue> logger) : IHostedService
 {
+    /// <summary>The ids up to this one are the demo catalogue's own.</summary>
+    public const int LastId = 1000;
+
     private const long LockId = 0x53484F50_44454D4F; // "SHOPDEMO"
 
     public async Task StartAsync(CancellationToken cancellationToken)

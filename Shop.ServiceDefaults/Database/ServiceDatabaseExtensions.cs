@@ -33,7 +33,8 @@ public static class ServiceDatabaseExtensions
         {
             settings.DisableRetry = true;
             settings.ConnectionString = settings.ConnectionString is { Length: > 0 } connection ? Tuned(connection) : null;
-        });
+        },
+        options => options.UseNpgsql(npgsql => npgsql.ConfigureDataSource(source => source.ConfigureSpanNames())));
         builder.Services.ConfigureDbContext<TContext>(options => options.AddInterceptors(AfterCommitInterceptor.Instance));
         if (!savepoints)
             builder.Services.ConfigureDbContext<TContext>(options => options.AddInterceptors(NoSavepoints.Instance));

@@ -1,17 +1,21 @@
+using System.Collections.Frozen;
 using System.Diagnostics;
 using OpenTelemetry;
 
 namespace Shop.ServiceDefaults.Telemetry;
 
 /// <summary>
-/// Keeps SQL that no request and no message caused from being exported: the polling of relays, cleanups and the like would
-/// be a trace per statement, and so would a health check, whose request is not exported. Not a sampler, which is not told the source, and whose decision would reach what is called.
+/// Keeps statements to PostgreSQL and Redis that no request and no message caused from being exported: the polling of relays,
+/// cleanups and the like would be a trace per statement, and so would a health check, whose request is not exported. Not a sampler,
+/// which is not told the source, and whose decision would reach what is called.
 /// </summary>
 internal sealed class UnparentedStatements : BaseProcessor<Activity>
 {
+    private static readonly FrozenSet<string> Sources = FrozenSet.Create("Npgsql", "OpenTelemetry.Instrumentation.StackExchangeRedis");
+
     public override void OnEnd(Activity data)
     {
-        if (data.Source.Name == "Npgsql" && (data.ParentSpanId == default || data.Parent is { Recorded: false }))
+        if (Sources.Contains(data.Source.Name) && (data.ParentSpanId == default || data.Parent is { Recorded: false }))
             data.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
     }
 }
