@@ -85,10 +85,11 @@ public sealed class MessageOperationsTests(ShopFixture shop)
         using var ordersAdmin = await shop.AdminClientAsync("orders");
         using var paymentsAdmin = await shop.AdminClientAsync("payments");
 
-        var created = (await ordersAdmin.GetFromJsonAsync<JsonArray>($"/messaging/outbox?search={order}&type=order.created"))!.Single()!;
+        var created = (await ordersAdmin.GetFromJsonAsync<JsonArray>($"/messaging/outbox?search={order}&type=order.created"))![0]!;
         var details = await ordersAdmin.GetFromJsonAsync<JsonObject>($"/messaging/outbox/{created["id"]}");
         var byTrace = await paymentsAdmin.GetFromJsonAsync<JsonArray>($"/messaging/outbox?search={details!["trace_id"]}");
-        Assert.Equal((order, PaymentProcessed.Type), ((string?)byTrace!.Single()!["key"], (string?)byTrace.Single()!["type"]));
+        Assert.Single(byTrace!);
+        Assert.Equal((order, PaymentProcessed.Type), ((string?)byTrace![0]!["key"], (string?)byTrace[0]!["type"]));
         Assert.Single((await ordersAdmin.GetFromJsonAsync<JsonArray>($"/messaging/outbox?search={created["id"]}"))!);
         Assert.Empty((await ordersAdmin.GetFromJsonAsync<JsonArray>($"/messaging/outbox?search={Guid.NewGuid()}"))!);
     }

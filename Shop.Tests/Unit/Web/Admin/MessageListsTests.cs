@@ -13,7 +13,7 @@ public sealed class MessageListsTests
     {
         var stuck = StuckGroups.Of(
         [
-            new("catalog", new DeadLetterGroups("catalog_queue", 2, 0, [Group("few", 2)]), null),
+            new Answer<DeadLetterGroups>("catalog", new DeadLetterGroups("catalog_queue", 2, 0, [Group("few", 2)]), null),
             new("orders", null, "no_answer"),
             new("payments", new DeadLetterGroups("payment_queue", 1_010, 7, [Group("many", 1_000), Group("one", 1)]), null),
         ]);
@@ -26,7 +26,7 @@ public sealed class MessageListsTests
     [Fact]
     public void Parked_rows_have_the_error_of_the_broker_and_no_type_of_it()
     {
-        var stuck = StuckGroups.Of([new("orders", [new("g", "order.created", "NO_ROUTE", 3, Moment, Moment.AddHours(1))], null)]);
+        var stuck = StuckGroups.Of([new Answer<List<OutboxGroup>>("orders", [new("g", "order.created", "NO_ROUTE", 3, Moment, Moment.AddHours(1))], null)]);
 
         Assert.Equal(new StuckGroup("orders", "g", "order.created", null, "NO_ROUTE", 3, Moment, Moment.AddHours(1)), Assert.Single(stuck.Groups));
     }
@@ -37,7 +37,7 @@ public sealed class MessageListsTests
         var id = Guid.CreateVersion7();
         var found = FoundMessages.Of(
         [
-            new("orders", new Page<DeadLetter>([Letter(id.ToString(), 1), Letter("no uuid", 3)], 1, 20, 50), null),
+            new Answer<Page<DeadLetter>>("orders", new Page<DeadLetter>([Letter(id.ToString(), 1), Letter("no uuid", 3)], 1, 20, 50), null),
             new("payments", new Page<DeadLetter>([Letter(null, 2)], 1, 20, 1), null),
         ]);
 
@@ -48,7 +48,8 @@ public sealed class MessageListsTests
     [Fact]
     public void Messages_of_one_service_have_pages()
     {
-        var found = FoundMessages.Of([new("orders", new Page<OutboxMessage>([new(Guid.CreateVersion7(), "order.created", "1", "parked", 20, "NO_ROUTE", Moment)], 2, 20, 50), null)]);
+        var found = FoundMessages.Of(
+            [new Answer<Page<OutboxMessage>>("orders", new Page<OutboxMessage>([new(Guid.CreateVersion7(), "order.created", "1", "parked", 20, "NO_ROUTE", Moment)], 2, 20, 50), null)]);
 
         Assert.Equal((50, 2, 3), (found.Total, found.Number, found.Last));
         Assert.Equal(("parked", "NO_ROUTE"), (found.Messages[0].State, found.Messages[0].Error));
