@@ -55,7 +55,7 @@ internal static class AccountExtensions
         context.Principal!.AddIdentity(new ClaimsIdentity(PermissionsIn(tokens.AccessToken)));
     }
 
-    /// <remarks>Those of now, which the cookie, being older, does not have. The services check the token; here it only decides what is shown.</remarks>
+    /// <remarks>Those of now; the cookie is older. The services check the token, so here it only decides what is shown.</remarks>
     private static IEnumerable<Claim> PermissionsIn(string accessToken) =>
         new JsonWebToken(accessToken).Claims.Where(claim => claim.Type == TokenAuthentication.PermissionClaim);
 }

@@ -20,7 +20,7 @@ internal static class ApiClientExtensions
 
     /// <summary>A client that asks in the name of the signed-in user too.</summary>
     /// <param name="builder">The application.</param>
-    /// <param name="service">Whom it asks; null when it says so with each request, which must be a service of the shop: it gets the user's token.</param>
+    /// <param name="service">Whom it asks; null when it says so with each request. It must be a service of the shop: it gets the user's token.</param>
     public static IHttpClientBuilder AddUserClient<TClient>(this IHostApplicationBuilder builder, string? service) where TClient : class
     {
         builder.Services.AddHttpContextAccessor();

@@ -24,8 +24,11 @@ public sealed class MessageOperationsTests(ShopFixture shop)
         using var admin = await shop.AdminClientAsync(service);
 
         var figures = await Eventually.GetAsync(
-            async () => await admin.GetFromJsonAsync<JsonObject>("/messaging/queues") is { } told && (string?)told["statistics"] == "available" ? told : null,
-            "the management API answers");
+            async () =>
+            {
+                var told = await admin.GetFromJsonAsync<JsonObject>("/messaging/queues");
+                return (string?)told!["statistics"] == "available" ? told : null;
+            }, "the management API answers");
 
         Assert.Equal(queue, (string?)figures["queue"]);
         Assert.True((int)figures["consumers"]! > 0);
@@ -52,14 +55,16 @@ public sealed class MessageOperationsTests(ShopFixture shop)
         await SendAsync(ids[2], order, "{}");
 
         var found = await Eventually.GetAsync(
-            async () => await admin.GetFromJsonAsync<JsonArray>($"{DeadLetters}/messages?search={order}") is { Count: 3 } all ? all : null, "all are dead letters");
+            async () => await admin.GetFromJsonAsync<JsonArray>($"{DeadLetters}/messages?search={order}") is { Count: 3 } all ? all : null,
+            "all are dead letters");
         Assert.Equal(ids.Order(), found.Select(letter => Guid.Parse((string)letter!["message_id"]!)).Order());
         var figures = await admin.GetFromJsonAsync<JsonObject>("/messaging/queues");
         Assert.True((int)figures!["dead_letters"]! >= 3);
 
         var letter = await admin.GetFromJsonAsync<JsonObject>($"{DeadLetters}/{ids[0]}");
         var group = (string)letter!["group"]!;
-        Assert.Contains((await admin.GetFromJsonAsync<JsonObject>(DeadLetters))!["groups"]!.AsArray(), one => (string?)one!["id"] == group && (int)one["count"]! == 2);
+        var groups = (await admin.GetFromJsonAsync<JsonObject>(DeadLetters))!["groups"]!.AsArray();
+        Assert.Contains(groups, one => (string?)one!["id"] == group && (int)one["count"]! == 2);
         Assert.Equal(2, (await admin.GetFromJsonAsync<JsonArray>($"{DeadLetters}/messages?group={group}"))!.Count);
 
         Assert.Equal((2, 0), await ReplayAsync(admin, group, dryRun: true));

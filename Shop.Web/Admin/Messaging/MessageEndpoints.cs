@@ -13,7 +13,8 @@ internal static class MessageEndpoints
 
     public static void AddMessages(this IHostApplicationBuilder builder)
     {
-        var client = builder.AddUserClient<OperatorClient>(service: null).ConfigureHttpClient(http => http.MaxResponseContentBufferSize = MaxAnswerBytes);
+        var client = builder.AddUserClient<OperatorClient>(service: null)
+            .ConfigureHttpClient(http => http.MaxResponseContentBufferSize = MaxAnswerBytes);
 #pragma warning disable EXTEXP0001 // Who looks wants to know at once that a service is away, and looks again; a replay takes its time.
         client.RemoveAllResilienceHandlers();
 #pragma warning restore EXTEXP0001
@@ -34,7 +35,7 @@ internal static class MessageEndpoints
         return new(new { Figures = await MessageFigures.ReadAsync(services, time, cancellationToken) });
     }
 
-    /// <remarks>The form parameters make the antiforgery check apply. A message is sent to the end even when the operator does not wait for it.</remarks>
+    /// <remarks>The form parameters make the antiforgery check apply. What was begun is done also when the operator does not wait for it.</remarks>
     private static async Task<Results<RedirectHttpResult, NotFound>> ReplayAsync(
         [FromForm] string kind, [FromForm] string service, [FromForm] Guid? id, [FromForm] string? group, OperatorClient services)
     {

@@ -52,7 +52,10 @@ public sealed record FoundMessages(
         service, row.Id, row.Id.ToString(), row.Type, row.Key, row.State, null, row.LastError, row.Attempts, row.AddedAt));
 
     private static FoundMessages Of<T>(IReadOnlyList<Answer<Page<T>>> answers, Func<string, T, FoundMessage> describe) => new(
-        [.. answers.SelectMany(answer => (answer.Value?.Items ?? []).Select(item => describe(answer.Service, item))).OrderByDescending(message => message.At)],
+        [
+            .. answers.SelectMany(answer => (answer.Value?.Items ?? []).Select(item => describe(answer.Service, item)))
+                .OrderByDescending(message => message.At),
+        ],
         SilentService.Among(answers),
         answers.Sum(answer => answer.Value?.Total ?? 0),
         answers is [{ Value: { } only }] ? only.Number : 1,
@@ -71,4 +74,5 @@ public sealed record FoundMessages(
 /// <param name="Attempts">How often it was tried.</param>
 /// <param name="At">When it failed, or was added to its outbox.</param>
 public sealed record FoundMessage(
-    string Service, Guid? Id, string? Name, string? Type, string? Key, string? State, string? ErrorType, string? Error, long? Attempts, DateTimeOffset? At);
+    string Service, Guid? Id, string? Name, string? Type, string? Key, string? State, string? ErrorType, string? Error,
+    long? Attempts, DateTimeOffset? At);

@@ -9,7 +9,7 @@ internal static class MessageUrls
     public const string Overview = "/admin/messages";
 
     public static string List(string kind, string? service = null, string? state = null, string? group = null, string? search = null, int page = 1) =>
-        Url($"{Overview}/{kind}", ("service", service), ("state", state), ("group", group), ("search", search), ("page", page == 1 ? null : page.ToString(CultureInfo.InvariantCulture)));
+        Url($"{Overview}/{kind}", ("service", service), ("state", state), ("group", group), ("search", search), ("page", page == 1 ? null : Text(page)));
 
     public static string One(string kind, string service, Guid id) => $"{Overview}/{kind}/{service}/{id}";
 

@@ -32,10 +32,12 @@ internal sealed class OperatorClient(HttpClient http)
     public Task<List<OutboxGroup>> GroupParkedAsync(string service, CancellationToken cancellationToken) =>
         GetAsync<List<OutboxGroup>>(service, $"{Outbox}/groups", cancellationToken);
 
-    public Task<Page<DeadLetter>> ListDeadLettersAsync(string service, MessageQuery query, int page, int pageSize, CancellationToken cancellationToken) =>
+    public Task<Page<DeadLetter>> ListDeadLettersAsync(
+        string service, MessageQuery query, int page, int pageSize, CancellationToken cancellationToken) =>
         ListAsync<DeadLetter>(service, $"{DeadLetters}/messages", query, page, pageSize, cancellationToken);
 
-    public Task<Page<OutboxMessage>> ListOutboxAsync(string service, MessageQuery query, int page, int pageSize, CancellationToken cancellationToken) =>
+    public Task<Page<OutboxMessage>> ListOutboxAsync(
+        string service, MessageQuery query, int page, int pageSize, CancellationToken cancellationToken) =>
         ListAsync<OutboxMessage>(service, Outbox, query, page, pageSize, cancellationToken);
 
     /// <returns>Null when it is not, or no longer, a dead letter of the service.</returns>

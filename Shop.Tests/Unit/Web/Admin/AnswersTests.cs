@@ -44,7 +44,8 @@ public sealed class AnswersTests
     [Fact]
     public async Task A_fault_of_our_own_and_a_reader_who_left_are_no_answers()
     {
-        await Assert.ThrowsAsync<InvalidOperationException>(() => Answers.AskAsync<string>("orders", (_, _) => throw new InvalidOperationException(), Long, default));
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            Answers.AskAsync<string>("orders", (_, _) => throw new InvalidOperationException(), Long, default));
 
         using var left = new CancellationTokenSource();
         await left.CancelAsync();

@@ -26,7 +26,8 @@ public sealed class MessageListsTests
     [Fact]
     public void Parked_rows_have_the_error_of_the_broker_and_no_type_of_it()
     {
-        var stuck = StuckGroups.Of([new Answer<List<OutboxGroup>>("orders", [new("g", "order.created", "NO_ROUTE", 3, Moment, Moment.AddHours(1))], null)]);
+        var stuck = StuckGroups.Of(
+            [new Answer<List<OutboxGroup>>("orders", [new("g", "order.created", "NO_ROUTE", 3, Moment, Moment.AddHours(1))], null)]);
 
         Assert.Equal(new StuckGroup("orders", "g", "order.created", null, "NO_ROUTE", 3, Moment, Moment.AddHours(1)), Assert.Single(stuck.Groups));
     }
@@ -41,15 +42,17 @@ public sealed class MessageListsTests
             new("payments", new Page<DeadLetter>([Letter(null, 2)], 1, 20, 1), null),
         ]);
 
-        Assert.Equal([("orders", null, "no uuid"), ("payments", null, null), ("orders", id, id.ToString())], found.Messages.Select(message => (message.Service, message.Id, message.Name)));
+        Assert.Equal(
+            [("orders", null, "no uuid"), ("payments", null, null), ("orders", id, id.ToString())],
+            found.Messages.Select(message => (message.Service, message.Id, message.Name)));
         Assert.Equal((51, 1, 1), (found.Total, found.Number, found.Last));
     }
 
     [Fact]
     public void Messages_of_one_service_have_pages()
     {
-        var found = FoundMessages.Of(
-            [new Answer<Page<OutboxMessage>>("orders", new Page<OutboxMessage>([new(Guid.CreateVersion7(), "order.created", "1", "parked", 20, "NO_ROUTE", Moment)], 2, 20, 50), null)]);
+        OutboxMessage row = new(Guid.CreateVersion7(), "order.created", "1", "parked", 20, "NO_ROUTE", Moment);
+        var found = FoundMessages.Of([new Answer<Page<OutboxMessage>>("orders", new Page<OutboxMessage>([row], 2, 20, 50), null)]);
 
         Assert.Equal((50, 2, 3), (found.Total, found.Number, found.Last));
         Assert.Equal(("parked", "NO_ROUTE"), (found.Messages[0].State, found.Messages[0].Error));

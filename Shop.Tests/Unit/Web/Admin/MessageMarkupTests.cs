@@ -48,7 +48,10 @@ public sealed class MessageMarkupTests
     {
         var html = await RenderAsync<MessageContent>(new()
         {
-            ["Headers"] = new Dictionary<string, JsonNode?> { [Evil] = JsonValue.Create(Evil), ["nested"] = new JsonObject { ["a"] = Evil }, ["none"] = null },
+            ["Headers"] = new Dictionary<string, JsonNode?>
+            {
+                [Evil] = JsonValue.Create(Evil), ["nested"] = new JsonObject { ["a"] = Evil }, ["none"] = null,
+            },
             ["Body"] = JsonValue.Create(new string('x', 200_000) + Evil),
         });
 
@@ -74,7 +77,8 @@ public sealed class MessageMarkupTests
         Assert.Equal(2, html.Split("data-testid=\"unavailable\"").Length - 1);
         Assert.Contains("No answer in time.", html, StringComparison.Ordinal);
         Assert.Contains("Rates are missing", html, StringComparison.Ordinal);
-        Assert.Matches("queue-payments.*<span>7</span>.*>–<.*>2.5<.*badge alarm\">0<.*after 1 s: 2, after 5 s: 3\"><span>5</span>", html.ReplaceLineEndings(""));
+        Assert.Matches(
+            "queue-payments.*<span>7</span>.*>–<.*>2.5<.*badge alarm\">0<.*after 1 s: 2, after 5 s: 3\"><span>5</span>", html.ReplaceLineEndings(""));
         Assert.Matches("dead-letters\\?service=payments\">4<", html);
         Assert.Matches("outbox-auth.*>12<.*1 h.*badge alarm\" href=\"/admin/messages/outbox\\?service=auth\">3<", html.ReplaceLineEndings(""));
     }

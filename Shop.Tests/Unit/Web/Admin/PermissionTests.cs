@@ -39,10 +39,12 @@ public sealed class PermissionTests
         var requirements = new[] { Permissions.MessagingRead, Permissions.MessagingReplay }
             .SelectMany(permission => new RequirePermissionAttribute(permission).GetRequirements()).ToList();
 
-        Assert.False((await authorization.AuthorizeAsync(User(signedIn: true, Permissions.MessagingRead), null, requirements)).Succeeded);
-        Assert.True((await authorization.AuthorizeAsync(User(signedIn: true, Permissions.MessagingRead, Permissions.MessagingReplay), null, requirements)).Succeeded);
+        var reader = User(signedIn: true, Permissions.MessagingRead);
+        Assert.False((await authorization.AuthorizeAsync(reader, null, requirements)).Succeeded);
+        var operating = User(signedIn: true, Permissions.MessagingRead, Permissions.MessagingReplay);
+        Assert.True((await authorization.AuthorizeAsync(operating, null, requirements)).Succeeded);
     }
 
-    private static ClaimsPrincipal User(bool signedIn, params string[] permissions) =>
-        new(new ClaimsIdentity(permissions.Select(permission => new Claim(TokenAuthentication.PermissionClaim, permission)), signedIn ? "test" : null));
+    private static ClaimsPrincipal User(bool signedIn, params IEnumerable<string> permissions) => new(new ClaimsIdentity(
+        permissions.Select(permission => new Claim(TokenAuthentication.PermissionClaim, permission)), signedIn ? "test" : null));
 }
