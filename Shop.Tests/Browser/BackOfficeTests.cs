@@ -84,7 +84,7 @@ public sealed class BackOfficeTests(ShopFixture shop, Chromium chromium) : IClas
         Assert.Empty(complaints);
 
         var gone = await page.GotoAsync($"/admin/messages/dead-letters/catalog/{mended}");
-        Assert.Equal(404, gone!.Status);
+        Assert.Equal(410, gone!.Status);
         await Expect(page.GetByTestId("gone")).ToBeVisibleAsync();
     }
 
