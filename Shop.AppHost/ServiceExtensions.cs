@@ -26,9 +26,9 @@ internal static class ServiceExtensions
     public static IResourceBuilder<ProjectResource> WithDatabase(this IResourceBuilder<ProjectResource> service, ServiceDatabase database) =>
         service.WithReference(database.ConnectionString).WaitFor(database.ConnectionString);
 
-    /// <summary>The broker that carries the events.</summary>
+    /// <summary>The broker that carries the events, and where it tells how many it has.</summary>
     public static IResourceBuilder<ProjectResource> WithBroker(this IResourceBuilder<ProjectResource> service, IResourceBuilder<RabbitMQServerResource> broker) =>
-        service.WithReference(broker).WaitFor(broker);
+        service.WithReference(broker).WaitFor(broker).WithEnvironment("Messaging__ManagementUrl", broker.GetEndpoint("management"));
 
     /// <summary>Auth, which checks tokens, and the credentials that the service has there.</summary>
     public static IResourceBuilder<ProjectResource> WithServiceIdentity(this IResourceBuilder<ProjectResource> service, IResourceBuilder<ProjectResource> auth)

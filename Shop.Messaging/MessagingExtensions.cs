@@ -71,6 +71,10 @@ public static class MessagingExtensions
         handlers.RequireExactly(queue, ShopTopology.Bindings[queue]);
         builder.Services.AddScoped<MessageContext>();
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<DeadLetterQueue>(services, queue));
+        builder.Services.AddTransient(services => ActivatorUtilities.CreateInstance<QueueFigures>(services, queue));
+#pragma warning disable EXTEXP0001 // Figures that are missing are asked for again soon enough.
+        builder.Services.AddHttpClient<BrokerStatistics>(BrokerStatistics.Bound).RemoveAllResilienceHandlers();
+#pragma warning restore EXTEXP0001
         builder.Services.AddHostedService(services =>
             ActivatorUtilities.CreateInstance<QueueConsumer<TContext>>(services, queue, handlers));
     }

@@ -69,6 +69,9 @@ public sealed class MessagingOptions
     [Range(1, 86_400)]
     public int MaxPendingAgeSeconds { get; set; } = 60;
 
+    /// <summary>Where RabbitMQ's management API answers; without it, nobody knows the rates of a queue.</summary>
+    public Uri? ManagementUrl { get; set; }
+
     internal bool HasValidQueues => Queues.All(queue => ShopTopology.Bindings.ContainsKey(queue.Key)
         && Validator.TryValidateObject(queue.Value, new ValidationContext(queue.Value), validationResults: null, validateAllProperties: true));
 

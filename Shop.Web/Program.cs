@@ -1,5 +1,6 @@
 using Shop.ServiceDefaults.Security;
 using Shop.Web.Account;
+using Shop.Web.Admin;
 using Shop.Web.Api;
 using Shop.Web.Cart;
 using Shop.Web.Catalog;
@@ -22,6 +23,7 @@ builder.AddCarts();
 builder.AddApiClient<CatalogClient>("catalog");
 builder.AddUserClient<OrdersClient>("orders");
 builder.AddUserClient<PaymentsClient>("payments");
+builder.AddAdmin();
 
 var app = builder.Build();
 app.UseSecurityHeaders();
@@ -37,5 +39,6 @@ app.MapCart();
 app.MapCheckout();
 app.MapProductPictures();
 app.MapOrderStatus();
+app.MapAdmin();
 app.MapRazorComponents<App>();
 app.Run();

@@ -18,7 +18,6 @@ internal sealed class ServiceClients(IOptions<AuthOptions> options, AccessTokens
         ["notifications"] = [],
         ["web"] = [],
         ["telegrambot"] = [],
-        ["dashboard"] = [Permissions.MessagingRead, Permissions.MessagingReplay],
     };
 
     private readonly Dictionary<string, byte[]> _secretHashes = options.Value.Clients

@@ -11,7 +11,9 @@ namespace Shop.Messaging.Diagnostics;
 /// </summary>
 internal static class MessagingActivity
 {
-    private const string TraceParentHeader = "traceparent";
+    /// <summary>The header with the trace and the span that a message comes from.</summary>
+    public const string TraceParentHeader = "traceparent";
+
     private const string TraceStateHeader = "tracestate";
     private static readonly ActivitySource Source = new("Shop.Messaging");
 
@@ -43,6 +45,10 @@ internal static class MessagingActivity
         if (!string.IsNullOrEmpty(traceState))
             headers[TraceStateHeader] = traceState;
     }
+
+    /// <summary>The id of the trace that a message belongs to; null when it names none.</summary>
+    public static string? TraceIdOf(string? traceParent) =>
+        ActivityContext.TryParse(traceParent, null, out var context) ? context.TraceId.ToHexString() : null;
 
     /// <summary>Notes why the span failed.</summary>
     public static void Fail(this Activity? activity, Exception exception)

@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using RabbitMQ.Client;
+using Shop.Messaging.Diagnostics;
 using Shop.Messaging.Inbox;
 
 namespace Shop.Messaging.Operations;
@@ -11,6 +13,10 @@ namespace Shop.Messaging.Operations;
 /// <summary>A message that the service could not handle, as it lies in the queue of dead letters.</summary>
 internal sealed partial class DeadLetter
 {
+    private const string ReplaysHeader = "x-shop-replays";
+    private const int MaxReplays = 20;
+    private const int GroupIdLength = 16;
+
     private readonly BasicGetResult _message;
     private readonly Dictionary<string, object?> _headers;
     private readonly (string Reason, DateTimeOffset? At)? _brokersDeath;
@@ -56,6 +62,13 @@ internal sealed partial class DeadLetter
     /// <summary>The error line without the ids in it, so that failures of one cause are one group.</summary>
     public string? ErrorGroup => ErrorLine is { } line ? Uuid().Replace(line, "{id}") : null;
 
+    /// <summary>Names the group that it is in: the messages of its type that failed for one reason.</summary>
+    public string GroupId =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Type}\0{ErrorType}\0{ErrorGroup}")))[..GroupIdLength];
+
+    /// <summary>The trace that it belongs to.</summary>
+    public string? TraceId => MessagingActivity.TraceIdOf(Text(MessagingActivity.TraceParentHeader));
+
     public long? Attempts => _headers.TryGetValue(FailedDeliveries.AttemptsHeader, out var value) && value is int or long
         ? Convert.ToInt64(value, CultureInfo.InvariantCulture)
         : null;
@@ -63,6 +76,13 @@ internal sealed partial class DeadLetter
     public DateTimeOffset? FirstFailure { get; }
 
     public DateTimeOffset? LastFailure { get; }
+
+    /// <summary>When its waits for another try were over, as far as the broker has kept that.</summary>
+    public IEnumerable<DateTimeOffset?> Retries => Deaths().Where(death => death.Reason == "expired").Select(death => death.At);
+
+    /// <summary>When it was replayed, the latest times.</summary>
+    public IEnumerable<DateTimeOffset?> Replays =>
+        _headers.GetValueOrDefault(ReplaysHeader) is IList<object?> replays ? replays.Select(replay => ParseMoment(AsText(replay))) : [];
 
     /// <summary>The body as JSON, or as text where it is none.</summary>
     public JsonNode? BodyAsJson()
@@ -81,10 +101,18 @@ internal sealed partial class DeadLetter
 
     public IReadOnlyDictionary<string, object?> HeadersAsJson() => _headers.ToDictionary(header => header.Key, header => Readable(header.Value));
 
-    /// <summary>The properties with which it is sent to its queue again: as it came the first time, so that it has all its tries.</summary>
-    public BasicProperties PropertiesForReplay()
+    /// <summary>Whether this is its id, what it happened to, or its trace.</summary>
+    public bool IsAbout(string search) => new[] { MessageId, Key, TraceId }.Contains(search.Trim(), StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// The properties with which it is sent to its queue again: as it came the first time, so that it has all its tries.
+    /// All that is added is when it was replayed.
+    /// </summary>
+    public BasicProperties PropertiesForReplay(DateTimeOffset now)
     {
         var headers = _headers.Where(header => !IsFromFailing(header.Key)).ToDictionary();
+        headers[ReplaysHeader] = Replays.Append(now).TakeLast(MaxReplays)
+            .Select(replay => (object?)replay?.ToString("O", CultureInfo.InvariantCulture)).ToList();
         return new BasicProperties(Properties) { Headers = headers, DeliveryMode = DeliveryModes.Persistent };
     }
 
@@ -98,20 +126,27 @@ internal sealed partial class DeadLetter
     /// </remarks>
     private (string Reason, DateTimeOffset? At)? FindBrokersDeath()
     {
-        if (_headers.GetValueOrDefault("x-death") is not IList<object?> { Count: > 0 } deaths
-            || deaths[0] is not IDictionary<string, object?> latest
-            || AsText(latest.TryGetValue("reason", out var value) ? value : null) is not { } reason
-            || reason == "expired")
+        if (Deaths().FirstOrDefault() is not { Reason: { } reason and not "expired" } latest)
             return null;
-
-        DateTimeOffset? at = latest.TryGetValue("time", out var time) && time is AmqpTimestamp stamp
-            ? DateTimeOffset.FromUnixTimeSeconds(stamp.UnixTime)
-            : null;
-        return LastFailure is { } failed && at < failed.AddSeconds(-1) ? null : (reason, at);
+        return LastFailure is { } failed && latest.At < failed.AddSeconds(-1) ? null : (reason, latest.At);
     }
 
-    private DateTimeOffset? Moment(string header) =>
-        DateTimeOffset.TryParse(Text(header), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
+    private IEnumerable<(string? Reason, DateTimeOffset? At)> Deaths()
+    {
+        if (_headers.GetValueOrDefault("x-death") is not IList<object?> deaths)
+            yield break;
+        foreach (var death in deaths.OfType<IDictionary<string, object?>>())
+        {
+            yield return (
+                AsText(death.TryGetValue("reason", out var reason) ? reason : null),
+                death.TryGetValue("time", out var time) && time is AmqpTimestamp stamp ? DateTimeOffset.FromUnixTimeSeconds(stamp.UnixTime) : null);
+        }
+    }
+
+    private DateTimeOffset? Moment(string header) => ParseMoment(Text(header));
+
+    private static DateTimeOffset? ParseMoment(string? text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
 
     private string? Text(string header) => AsText(_headers.TryGetValue(header, out var value) ? value : null);
 

@@ -3,7 +3,6 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Shop.ServiceDefaults.Errors;
@@ -35,20 +34,17 @@ internal static class DeadLetterEndpoints
         var groups = view.Letters
             .GroupBy(letter => (letter.Type, letter.ErrorType, letter.ErrorGroup))
             .Select(group => new DeadLetterGroup(
-                group.Key.Type, group.Key.ErrorType, group.Key.ErrorGroup, group.Count(),
+                group.First().GroupId, group.Key.Type, group.Key.ErrorType, group.Key.ErrorGroup, group.Count(),
                 group.Min(letter => letter.FirstFailure), group.Max(letter => letter.LastFailure)))
             .OrderByDescending(group => group.Count);
         return TypedResults.Ok(new DeadLetterGroups(queue.Queue, view.Letters.Count + view.Unseen, view.Unseen, [.. groups]));
     }
 
     private static async Task<Ok<List<DeadLetterSummary>>> ListAsync(
-        DeadLetterQueue queue, Paging paging, HttpResponse response, CancellationToken cancellationToken,
-        string? type = null, [FromQuery(Name = "error_type")] string? errorType = null)
+        DeadLetterQueue queue, [AsParameters] DeadLetterFilter filter, Paging paging, HttpResponse response, CancellationToken cancellationToken)
     {
         var view = await queue.BrowseAsync(cancellationToken);
-        var matching = view.Letters
-            .Where(letter => (type is null || letter.Type == type) && (errorType is null || letter.ErrorType == errorType))
-            .ToList();
+        var matching = view.Letters.Where(filter.Matches).ToList();
         paging.WriteHeaders(response, matching.Count);
         response.Headers[UnseenHeader] = view.Unseen.ToString(CultureInfo.InvariantCulture);
         return TypedResults.Ok(matching.Skip(paging.Offset).Take(paging.PageSize).Select(DeadLetterSummary.Of).ToList());
@@ -63,9 +59,16 @@ internal static class DeadLetterEndpoints
 
         var handledAt = await database.FindHandledAsync(id, queue.Queue, cancellationToken);
         return TypedResults.Ok(new DeadLetterDetails(
-            id, letter.Type, letter.Key, letter.ErrorType, letter.Error, letter.Attempts, letter.FirstFailure, letter.LastFailure, handledAt,
-            letter.HeadersAsJson(), letter.BodyAsJson(), TimelineEntry.Of(
-                (MessageTime.Of(id), "added"), (letter.FirstFailure, "failed_first"), (letter.LastFailure, "failed_last"), (handledAt, "handled"))));
+            id, letter.Type, letter.Key, letter.TraceId, letter.GroupId, letter.ErrorType, letter.Error, letter.Attempts,
+            letter.FirstFailure, letter.LastFailure, handledAt, letter.HeadersAsJson(), letter.BodyAsJson(), TimelineEntry.Of(
+            [
+                (MessageTime.Of(id), "added"),
+                .. letter.Replays.Select(at => (at, "replayed")),
+                (letter.FirstFailure, "failed_first"),
+                .. letter.Retries.Select(at => (at, "retried")),
+                (letter.LastFailure, "failed_last"),
+                (handledAt, "handled"),
+            ])));
     }
 
     private static async Task<Ok<ReplayResponse<DeadLetterSummary>>> ReplayAsync(

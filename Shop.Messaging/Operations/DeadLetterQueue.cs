@@ -63,7 +63,7 @@ internal sealed class DeadLetterQueue(
             {
                 if (bound.IsCancellationRequested)
                     break;
-                await publisher.PublishToQueueAsync(queue, letter.PropertiesForReplay(), letter.Body, CancellationToken.None);
+                await publisher.PublishToQueueAsync(queue, letter.PropertiesForReplay(time.GetUtcNow()), letter.Body, CancellationToken.None);
                 await channel.BasicAckAsync(letter.Tag, multiple: false, CancellationToken.None);
                 replayed++;
                 OperatorLog.DeadLetterReplayed(logger, user, letter.Type, letter.MessageId, queue);

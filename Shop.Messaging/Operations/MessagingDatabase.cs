@@ -8,7 +8,8 @@ internal sealed record MessagingDatabase(DbContext Context)
     public IQueryable<OutboxRow> Outbox => Context.Database.SqlQuery<OutboxRow>($"""
         SELECT sequence AS "Sequence", id AS "Id", type AS "Type", key AS "Key", payload AS "Payload",
                trace_parent AS "TraceParent", trace_state AS "TraceState", attempts AS "Attempts", last_error AS "LastError",
-               created_at AS "AddedAt", next_attempt_at AS "NextAttemptAt", published_at AS "PublishedAt", parked_at AS "ParkedAt"
+               created_at AS "AddedAt", next_attempt_at AS "NextAttemptAt", published_at AS "PublishedAt", parked_at AS "ParkedAt",
+               md5(concat_ws(chr(31), type, last_error)) AS "Group"
         FROM outbox
         """);
 

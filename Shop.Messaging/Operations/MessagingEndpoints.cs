@@ -12,15 +12,19 @@ namespace Shop.Messaging.Operations;
 public static class MessagingEndpoints
 {
     /// <summary>
-    /// Maps <c>/messaging/outbox</c>, and <c>/messaging/dead-letters</c> where the service consumes a queue.
+    /// Maps <c>/messaging/outbox</c>, and <c>/messaging/queues</c> and <c>/messaging/dead-letters</c> where the service consumes a queue.
     /// Looking needs <see cref="Permissions.MessagingRead"/>, replaying <see cref="Permissions.MessagingReplay"/> as well.
     /// </summary>
     public static void MapMessaging(this IEndpointRouteBuilder app)
     {
         var messaging = app.MapGroup("/messaging").RequirePermission(Permissions.MessagingRead).WithTags("Messaging");
         OutboxEndpoints.Map(messaging.MapGroup("/outbox"));
-        if (app.ServiceProvider.GetService<DeadLetterQueue>() is not null)
-            DeadLetterEndpoints.Map(messaging.MapGroup("/dead-letters").AddEndpointFilter(WithoutBroker));
+        if (app.ServiceProvider.GetService<DeadLetterQueue>() is null)
+            return;
+
+        var queue = messaging.MapGroup("").AddEndpointFilter(WithoutBroker);
+        QueueEndpoints.Map(queue.MapGroup("/queues"));
+        DeadLetterEndpoints.Map(queue.MapGroup("/dead-letters"));
     }
 
     /// <summary>503 when the broker is away or silent, which is no fault of the service.</summary>

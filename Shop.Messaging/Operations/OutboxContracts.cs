@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Shop.Messaging.Operations;
 
@@ -15,6 +16,26 @@ internal enum OutboxState
     /// <summary>The broker has it.</summary>
     Published,
 }
+
+/// <summary>Which rows are listed. Several conditions hold together.</summary>
+/// <param name="State">What became of them: <c>pending</c>, <c>parked</c> or <c>published</c>.</param>
+/// <param name="Type">Messages of this type.</param>
+/// <param name="Key">Messages about this.</param>
+/// <param name="Group">Parked messages of this group.</param>
+/// <param name="Search">Messages that have this id, key or trace.</param>
+internal sealed record OutboxFilter(
+    [FromQuery(Name = "state")] string? State = null, [FromQuery(Name = "type")] string? Type = null,
+    [FromQuery(Name = "key")] string? Key = null, [FromQuery(Name = "group")] string? Group = null,
+    [FromQuery(Name = "search")] string? Search = null);
+
+/// <summary>Parked rows of one type that the broker refused for one reason.</summary>
+/// <param name="Id">Names the group wherever one can say which rows are meant.</param>
+/// <param name="Type">The event.</param>
+/// <param name="Error">Why the last publish failed.</param>
+/// <param name="Count">How many.</param>
+/// <param name="FirstParkedAt">When the first of them was given up.</param>
+/// <param name="LastParkedAt">When the last of them was.</param>
+internal sealed record OutboxGroup(string Id, string Type, string? Error, int Count, DateTimeOffset FirstParkedAt, DateTimeOffset LastParkedAt);
 
 /// <summary>An outbox row in a list.</summary>
 /// <param name="Id">The message's id, by which consumers recognize it.</param>
@@ -33,11 +54,14 @@ internal sealed record OutboxMessageSummary(
 
 /// <summary>One outbox row.</summary>
 /// <param name="Message">As in the list.</param>
+/// <param name="TraceId">The trace that it belongs to.</param>
+/// <param name="Group">The group that it is in when it is parked.</param>
 /// <param name="Headers">The headers that the message has, or will have, on the wire.</param>
 /// <param name="Body">The event.</param>
 /// <param name="Timeline">What happened to it, and what will, in order.</param>
 internal sealed record OutboxMessageDetails(
-    OutboxMessageSummary Message, IReadOnlyDictionary<string, string> Headers, JsonNode? Body, IReadOnlyList<TimelineEntry> Timeline);
+    OutboxMessageSummary Message, string? TraceId, string Group,
+    IReadOnlyDictionary<string, string> Headers, JsonNode? Body, IReadOnlyList<TimelineEntry> Timeline);
 
 /// <summary>A moment of a message's life.</summary>
 /// <param name="At">When.</param>
@@ -53,11 +77,13 @@ internal sealed record TimelineEntry(DateTimeOffset At, string What)
 /// <param name="Ids">These messages.</param>
 /// <param name="Type">Messages of this type.</param>
 /// <param name="Error">Messages whose last error contains this.</param>
+/// <param name="Group">Messages of this group.</param>
 /// <param name="DryRun">Only say which they are.</param>
 internal sealed record OutboxReplayRequest(
     [MaxLength(OutboxReplayRequest.MaxIds)] IReadOnlyList<Guid>? Ids = null,
     [StringLength(200, MinimumLength = 1)] string? Type = null,
     [StringLength(1_000, MinimumLength = 1)] string? Error = null,
+    [StringLength(100, MinimumLength = 1)] string? Group = null,
     bool DryRun = false) : IValidatableObject
 {
     /// <summary>The most ids in one request.</summary>
@@ -65,8 +91,8 @@ internal sealed record OutboxReplayRequest(
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (Ids is not { Count: > 0 } && Type is null && Error is null)
-            yield return new ValidationResult("Say which: ids, type or error.", [nameof(Ids)]);
+        if (Ids is not { Count: > 0 } && Type is null && Error is null && Group is null)
+            yield return new ValidationResult("Say which: ids, type, error or group.", [nameof(Ids)]);
     }
 }
 

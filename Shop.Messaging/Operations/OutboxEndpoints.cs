@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using Shop.Messaging.Diagnostics;
 using Shop.Messaging.Outbox;
 using Shop.ServiceDefaults.Errors;
 using Shop.ServiceDefaults.Http;
@@ -19,10 +20,14 @@ internal static class OutboxEndpoints
     /// <summary>Parked rows that one call sends again.</summary>
     private const int MaxReplayed = 10_000;
 
+    private const int MaxGroups = 500;
+
     public static void Map(RouteGroupBuilder outbox)
     {
         outbox.MapGet("", ListAsync)
             .WithSummary("The service's own events: pending (oldest first), parked or published (newest first)");
+        outbox.MapGet("/groups", GroupAsync)
+            .WithSummary("The parked events, by type and error");
         outbox.MapGet("/{id}", FindAsync)
             .WithSummary("One event with its headers, body and timeline");
         outbox.MapPost("/replay", ReplayAsync).RequirePermission(Permissions.MessagingReplay)
@@ -30,10 +35,9 @@ internal static class OutboxEndpoints
     }
 
     private static async Task<Results<Ok<List<OutboxMessageSummary>>, ProblemHttpResult>> ListAsync(
-        MessagingDatabase database, Paging paging, HttpResponse response, CancellationToken cancellationToken,
-        string? state = null, string? type = null, string? key = null)
+        MessagingDatabase database, [AsParameters] OutboxFilter filter, Paging paging, HttpResponse response, CancellationToken cancellationToken)
     {
-        var rows = state switch
+        var rows = filter.State switch
         {
             null => database.Outbox.OrderByDescending(row => row.Sequence),
             "pending" => database.Outbox.Where(row => row.PublishedAt == null && row.ParkedAt == null).OrderBy(row => row.Sequence),
@@ -43,14 +47,33 @@ internal static class OutboxEndpoints
         };
         if (rows is null)
             return Problems.BadRequest("unknown_state", "state is pending, parked or published.");
-        if (type is not null)
+        if (filter.Type is { } type)
             rows = rows.Where(row => row.Type == type);
-        if (key is not null)
+        if (filter.Key is { } key)
             rows = rows.Where(row => row.Key == key);
+        if (filter.Group is { } group)
+            rows = rows.Where(row => row.ParkedAt != null && row.Group == group);
+        if (filter.Search?.Trim() is { } search)
+        {
+            Guid? id = Guid.TryParse(search, out var parsed) ? parsed : null;
+            var trace = $"-{search.ToLowerInvariant()}-"; // Within 00-{trace}-{span}-{flags}.
+            rows = rows.Where(row => row.Key == search || row.Id == id || row.TraceParent!.Contains(trace));
+        }
 
         paging.WriteHeaders(response, await rows.LongCountAsync(cancellationToken));
         return TypedResults.Ok(await rows.Skip(paging.Offset).Take(paging.PageSize).Select(OutboxRow.Summary).ToListAsync(cancellationToken));
     }
+
+    private static async Task<Ok<List<OutboxGroup>>> GroupAsync(MessagingDatabase database, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await database.Outbox
+            .Where(row => row.ParkedAt != null)
+            .GroupBy(row => new { row.Group, row.Type, row.LastError })
+            .OrderByDescending(group => group.Count())
+            .Take(MaxGroups)
+            .Select(group => new OutboxGroup(
+                group.Key.Group, group.Key.Type, group.Key.LastError, group.Count(),
+                group.Min(row => row.ParkedAt)!.Value, group.Max(row => row.ParkedAt)!.Value))
+            .ToListAsync(cancellationToken));
 
     private static async Task<Results<Ok<OutboxMessageDetails>, ProblemHttpResult>> FindAsync(
         Guid id, MessagingDatabase database, CancellationToken cancellationToken)
@@ -61,11 +84,12 @@ internal static class OutboxEndpoints
         var summary = OutboxRow.Summary.Compile()(row);
         Dictionary<string, string> headers = [];
         if (row.TraceParent is not null)
-            headers["traceparent"] = row.TraceParent;
+            headers[MessagingActivity.TraceParentHeader] = row.TraceParent;
         if (!string.IsNullOrEmpty(row.TraceState))
             headers["tracestate"] = row.TraceState;
-        return TypedResults.Ok(new OutboxMessageDetails(summary, headers, JsonNode.Parse(row.Payload), TimelineEntry.Of(
-            (row.AddedAt, "added"), (summary.NextAttemptAt, "next_attempt"), (row.PublishedAt, "published"), (row.ParkedAt, "parked"))));
+        return TypedResults.Ok(new OutboxMessageDetails(
+            summary, MessagingActivity.TraceIdOf(row.TraceParent), row.Group, headers, JsonNode.Parse(row.Payload), TimelineEntry.Of(
+                (row.AddedAt, "added"), (summary.NextAttemptAt, "next_attempt"), (row.PublishedAt, "published"), (row.ParkedAt, "parked"))));
     }
 
     private static async Task<Ok<ReplayResponse<OutboxMessageSummary>>> ReplayAsync(
@@ -79,6 +103,8 @@ internal static class OutboxEndpoints
             matching = matching.Where(row => row.Type == type);
         if (request.Error is { } error)
             matching = matching.Where(row => row.LastError!.Contains(error));
+        if (request.Group is { } group)
+            matching = matching.Where(row => row.Group == group);
 
         var total = await matching.CountAsync(cancellationToken);
         var chosen = matching.OrderBy(row => row.Sequence).Take(MaxReplayed);

@@ -15,6 +15,9 @@ internal sealed class OutboxRow
 
     public required byte[] Payload { get; init; }
 
+    /// <summary>Rows of one type and one error have one.</summary>
+    public required string Group { get; init; }
+
     public string? TraceParent { get; init; }
 
     public string? TraceState { get; init; }

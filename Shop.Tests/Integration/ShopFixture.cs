@@ -22,7 +22,9 @@ public sealed class ShopFixture : IAsyncLifetime
     /// <summary>The administrator's address, as AppHost has it.</summary>
     public const string AdminEmail = "admin@shop.local";
 
-    private const string AdminPassword = "Correct-horse-1-battery";
+    /// <summary>The administrator's password.</summary>
+    public const string AdminPassword = "Correct-horse-1-battery";
+
     private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(3);
 
     /// <summary>Every resource that has to be healthy before the tests begin.</summary>

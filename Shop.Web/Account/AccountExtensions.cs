@@ -1,5 +1,7 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.IdentityModel.JsonWebTokens;
 using Shop.ServiceDefaults.Security;
 using Shop.Web.Api;
 
@@ -44,8 +46,16 @@ internal static class AccountExtensions
             ? await sessions.FindAsync(id, context.HttpContext.RequestAborted)
             : null;
         if (tokens is null)
+        {
             context.RejectPrincipal();
-        else
-            context.HttpContext.Features.Set(tokens);
+            return;
+        }
+
+        context.HttpContext.Features.Set(tokens);
+        context.Principal!.AddIdentity(new ClaimsIdentity(PermissionsIn(tokens.AccessToken)));
     }
+
+    /// <remarks>Those of now; the cookie is older. The services check the token, so here it only decides what is shown.</remarks>
+    private static IEnumerable<Claim> PermissionsIn(string accessToken) =>
+        new JsonWebToken(accessToken).Claims.Where(claim => claim.Type == TokenAuthentication.PermissionClaim);
 }

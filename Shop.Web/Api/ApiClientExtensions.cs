@@ -9,15 +9,19 @@ namespace Shop.Web.Api;
 internal static class ApiClientExtensions
 {
     /// <summary>A client that asks in the reader's language.</summary>
-    public static IHttpClientBuilder AddApiClient<TClient>(this IHostApplicationBuilder builder, string service) where TClient : class
+    /// <param name="builder">The application.</param>
+    /// <param name="service">Whom it asks; null when it says so with each request.</param>
+    public static IHttpClientBuilder AddApiClient<TClient>(this IHostApplicationBuilder builder, string? service) where TClient : class
     {
         builder.Services.TryAddTransient<LanguageHandler>();
-        return builder.Services.AddHttpClient<TClient>(http => http.BaseAddress = new Uri($"http://{service}"))
+        return builder.Services.AddHttpClient<TClient>(http => http.BaseAddress = service is null ? null : new Uri($"http://{service}"))
             .AddHttpMessageHandler<LanguageHandler>();
     }
 
     /// <summary>A client that asks in the name of the signed-in user too.</summary>
-    public static IHttpClientBuilder AddUserClient<TClient>(this IHostApplicationBuilder builder, string service) where TClient : class
+    /// <param name="builder">The application.</param>
+    /// <param name="service">Whom it asks; null when it says so with each request. It must be a service of the shop: it gets the user's token.</param>
+    public static IHttpClientBuilder AddUserClient<TClient>(this IHostApplicationBuilder builder, string? service) where TClient : class
     {
         builder.Services.AddHttpContextAccessor();
         builder.Services.TryAddTransient<UserTokenHandler>();

@@ -27,8 +27,24 @@ internal sealed partial class ErrorPages(ILogger<ErrorPages> logger) : IExceptio
 
         context.Response.StatusCode = status;
         var problem = IsOldForm(context, exception) ? "old_form" : status.ToString(CultureInfo.InvariantCulture);
-        await new RazorComponentResult<ErrorPage>(new { Problem = problem }) { StatusCode = status }.ExecuteAsync(context);
+        await WriteAsync(context, new RazorComponentResult<ErrorPage>(new { Problem = problem }) { StatusCode = status });
         return true;
+    }
+
+    /// <remarks>In a scope of its own: the page that failed has initialized the renderer of the request's, which is done once.</remarks>
+    private static async Task WriteAsync(HttpContext context, RazorComponentResult<ErrorPage> page)
+    {
+        var services = context.RequestServices;
+        await using var scope = services.CreateAsyncScope();
+        context.RequestServices = scope.ServiceProvider;
+        try
+        {
+            await page.ExecuteAsync(context);
+        }
+        finally
+        {
+            context.RequestServices = services;
+        }
     }
 
     /// <remarks>Its antiforgery token is that of another visitor, as after signing in or out in another tab.</remarks>

@@ -22,11 +22,13 @@ public sealed class AuthorizationMatrixTests(ShopFixture shop)
         .. new[] { "auth", "catalog", "orders", "payments", "notifications" }.SelectMany(service => new Operation[]
         {
             new(service, "GET", "/messaging/outbox", Access.Permission),
+            new(service, "GET", "/messaging/outbox/groups", Access.Permission),
             new(service, "GET", "/messaging/outbox/{id}", Access.Permission),
             new(service, "POST", "/messaging/outbox/replay", Access.Permission),
         }),
         .. new[] { "catalog", "orders", "payments", "notifications" }.SelectMany(service => new Operation[]
         {
+            new(service, "GET", "/messaging/queues", Access.Permission),
             new(service, "GET", "/messaging/dead-letters", Access.Permission),
             new(service, "GET", "/messaging/dead-letters/messages", Access.Permission),
             new(service, "GET", "/messaging/dead-letters/{id}", Access.Permission),
