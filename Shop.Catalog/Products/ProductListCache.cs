@@ -140,6 +140,7 @@ internal static class ProductListCacheExtensions
                 new RedisBackplaneOptions { ConnectionMultiplexerFactory = Connect(provider) }, provider.GetRequiredService<ILogger<RedisBackplane>>()))
             .WithDistributedLocker(provider => new RedisDistributedLocker(
                 new RedisDistributedLockerOptions { ConnectionMultiplexerFactory = Connect(provider) }, provider.GetRequiredService<ILogger<RedisDistributedLocker>>()));
+        services.AddLogging(logging => logging.AddFilter(typeof(IFusionCache).Namespace, LogLevel.Warning)); // Below that it tells of every look-up.
         services.AddSingleton<ProductListCache>();
     }
 
