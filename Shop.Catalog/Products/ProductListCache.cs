@@ -142,6 +142,7 @@ internal static class ProductListCacheExtensions
             .WithDistributedLocker(provider => new RedisDistributedLocker(
                 new RedisDistributedLockerOptions { ConnectionMultiplexerFactory = Connect(provider) },
                 provider.GetRequiredService<ILogger<RedisDistributedLocker>>()));
+        services.AddLogging(logging => logging.AddFilter(typeof(IFusionCache).Namespace, LogLevel.Warning)); // Below that it tells of every look-up.
         services.AddSingleton<ProductListCache>();
     }
 

@@ -4,8 +4,6 @@ using System.Text.Json.Nodes;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Npgsql;
 using Shop.Rig.Chaos;
 using Shop.Rig.Chaos.Load;
@@ -65,9 +63,6 @@ internal sealed class BenchShop : IAsyncDisposable
                 .WithEnvironment("RateLimits__ServicePerSecond", "1000000")
                 .WithEnvironment("RateLimits__CredentialsPerMinute", "10000");
         }
-
-        // The table is what people look at: not what the services log, nor the list of their addresses.
-        builder.Services.Configure<LoggerFilterOptions>(options => options.AddFilter("Aspire.Hosting.Resources", LogLevel.None));
 
         // Data that is thrown away need not be synced; but what is measured here is a shop that keeps its data.
         builder.SetPostgres("fsync=on", "synchronous_commit=on", "full_page_writes=on");

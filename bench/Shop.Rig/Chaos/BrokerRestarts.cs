@@ -55,8 +55,8 @@ internal static class BrokerRestarts
         {
             while (Volatile.Read(ref accepted) < (long)orders * kill / (kills + 1) && !placing.IsCompleted)
                 await Task.Delay(TimeSpan.FromMilliseconds(100));
-            await new KillServer(Names.RabbitMQ, Pause).InjectAsync(new Attack(shop, tap, tally), CancellationToken.None);
             Console.WriteLine($"kill {kill} after {Volatile.Read(ref accepted)} accepted orders");
+            await new KillServer(Names.RabbitMQ, Pause).InjectAsync(new Attack(shop, tap, tally), CancellationToken.None);
         }
 
         await placing;

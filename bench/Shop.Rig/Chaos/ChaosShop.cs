@@ -1,8 +1,6 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Shop.Rig.Invariants;
 using Shop.Rig.Setup;
 
@@ -116,8 +114,6 @@ internal sealed class ChaosShop : IAsyncDisposable
 
     private static void Configure(IDistributedApplicationTestingBuilder builder, Network network, string directory, bool isPatient)
     {
-        builder.Services.AddLogging(logging => logging.ClearProviders()); // The logs go to files.
-
         // What the shop has promised is on disk before it is promised, also here: a server that is killed may not forget it.
         builder.SetPostgres("synchronous_commit=on");
 

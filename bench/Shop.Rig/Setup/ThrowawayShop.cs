@@ -2,6 +2,7 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using RabbitMQ.Client;
 using Shop.AppHost;
@@ -44,7 +45,9 @@ internal sealed class ThrowawayShop : IAsyncDisposable
                 "--Servers:Mode=process", "--LocalServers:ThrowAwayData=true", $"--Parameters:admin-password={AdminPassword}",
                 $"--Shop:Replicas={replicas}", $"--Shop:MailDirectory={mail}", .. settings ?? [],
             ],
+            (options, _) => options.EnableResourceLogging = false,
             timeout.Token);
+        builder.Services.AddLogging(logging => logging.ClearProviders()); // The console is the rig's own.
         builder.Services.Remove(builder.Services.Single(service => service.ImplementationType == typeof(Welcome)));
         foreach (var project in builder.Resources.OfType<ProjectResource>())
             ExportNothing(project);

@@ -2,8 +2,6 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Npgsql;
 using RabbitMQ.Client;
 using Shop.Rig.Chaos;
@@ -55,7 +53,6 @@ internal sealed class EngineServers : IAsyncDisposable
 
     private static void Configure(IDistributedApplicationTestingBuilder builder)
     {
-        builder.Services.AddLogging(logging => logging.ClearProviders()); // The table is what people look at.
         builder.SetPostgres("fsync=on", "synchronous_commit=on", "full_page_writes=on");
         foreach (var resource in builder.Resources.Where(resource => resource is ProjectResource || resource.Name == Names.Redis).ToList())
             builder.CreateResourceBuilder(resource).WithExplicitStart();
