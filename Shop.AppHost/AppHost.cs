@@ -4,6 +4,7 @@ using Shop.AppHost.Operations;
 
 var builder = DistributedApplication.CreateBuilder(args);
 builder.UseFreePorts();
+builder.UseNoCertificates();
 
 // Parameters: what is not given is generated once and kept in the user secrets.
 var adminEmail = builder.AddParameter("admin-email", () => builder.GivenParameter("admin-email") ?? Welcome.AdminEmail)
@@ -17,7 +18,7 @@ var telegramToken = builder.AddTelegramToken();
 // Servers, in containers or as processes
 var postgres = builder.AddPostgres("postgres", port: 5432).WithDataVolume("postgres").WithConnectionsFor(builder.GetReplicas()).RunAsProcess();
 var rabbitmq = builder.AddRabbitMQ("rabbitmq", port: 5672).WithManagementPlugin(15672).WithDataVolume("rabbitmq").RunAsProcess();
-var redis = builder.AddRedis("redis", port: 6379).WithoutCertificate().WithDataVolume("redis").RunAsProcess();
+var redis = builder.AddRedis("redis", port: 6379).WithDataVolume("redis").RunAsProcess();
 
 var authdb = new ServiceDatabase(postgres, "authdb");
 var catalogdb = new ServiceDatabase(postgres, "catalogdb");

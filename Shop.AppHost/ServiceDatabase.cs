@@ -30,7 +30,8 @@ internal sealed class ServiceDatabase
         ConnectionString = builder
             .AddConnectionString(name, ReferenceExpression.Create(
                 $"Host={endpoint.Property(EndpointProperty.Host)};Port={endpoint.Property(EndpointProperty.Port)};Username={name};Password={_password};Database={name};Maximum Pool Size={poolSize}"))
-            .WaitFor(database);
+            .WaitFor(database)
+            .WithParentRelationship(postgres);
     }
 
     /// <summary>What the service is given.</summary>

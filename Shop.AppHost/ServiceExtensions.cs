@@ -59,17 +59,6 @@ internal static class ServiceExtensions
             .WithHttpHealthCheck("/health");
     }
 
-    /// <summary>
-    /// Keeps Redis on plain TCP. On a machine with a trusted development certificate Aspire would have it speak TLS in a container,
-    /// and not as a process; and about a machine without one the dashboard would complain.
-    /// </summary>
-    public static IResourceBuilder<RedisResource> WithoutCertificate(this IResourceBuilder<RedisResource> redis)
-    {
-#pragma warning disable ASPIRECERTIFICATES001 // May still change in a later version of Aspire.
-        return redis.WithoutHttpsCertificate();
-#pragma warning restore ASPIRECERTIFICATES001
-    }
-
     /// <summary>Processes of each service: <c>Shop:Replicas</c>.</summary>
     public static int GetReplicas(this IDistributedApplicationBuilder builder) => builder.Configuration.GetValue("Shop:Replicas", 1);
 

@@ -9,43 +9,44 @@ namespace Shop.AppHost.LocalServers;
 /// </summary>
 internal sealed class DataDirectory : IDisposable
 {
-    private readonly string _root;
     private FileStream? _lock;
 
     public DataDirectory(IConfiguration configuration, string appHostDirectory)
     {
         IsThrowAway = configuration.GetValue("LocalServers:ThrowAwayData", defaultValue: false);
-        _root = configuration["LocalServers:DataDirectory"] is { Length: > 0 } configured ? Path.GetFullPath(configured, appHostDirectory)
+        Root = configuration["LocalServers:DataDirectory"] is { Length: > 0 } configured ? Path.GetFullPath(configured, appHostDirectory)
             : IsThrowAway ? Path.Combine(Path.GetTempPath(), $"shop-{Guid.NewGuid():N}")
             : Path.GetFullPath(Path.Combine(appHostDirectory, "..", ".shop"));
     }
 
+    public string Root { get; }
+
     public bool IsThrowAway { get; }
 
     /// <summary>The directory of one server. What lies there may be a link, which the server looks after.</summary>
-    public string Of(LocalServer server) => Path.Combine(_root, server.Name);
+    public string Of(LocalServer server) => Path.Combine(Root, server.Name);
 
     /// <summary>A file that a server's process holds locked as long as anything of it lives.</summary>
-    public string LockOf(LocalServer server) => Path.Combine(_root, $"{server.Name}.lock");
+    public string LockOf(LocalServer server) => Path.Combine(Root, $"{server.Name}.lock");
 
     /// <summary>Takes the directory for this AppHost.</summary>
     /// <exception cref="DistributedApplicationException">Another AppHost holds it.</exception>
     public void Open(IEnumerable<LocalServer> servers)
     {
-        PrivateFiles.CreateDirectory(_root);
+        PrivateFiles.CreateDirectory(Root);
         if (Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows())
-            File.SetUnixFileMode(_root, File.GetUnixFileMode(_root) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute); // A server's user passes.
+            File.SetUnixFileMode(Root, File.GetUnixFileMode(Root) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute); // A server's user passes.
 
-        var holder = Path.Combine(_root, "apphost.pid");
+        var holder = Path.Combine(Root, "apphost.pid");
         try
         {
             // The lock goes with its process, however that ends.
-            _lock = new FileStream(Path.Combine(_root, "apphost.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            _lock = new FileStream(Path.Combine(Root, "apphost.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException exception)
         {
             throw new DistributedApplicationException(
-                $"The data in {_root} is in use by another AppHost (process {(File.Exists(holder) ? File.ReadAllText(holder) : "unknown")}). "
+                $"The data in {Root} is in use by another AppHost (process {(File.Exists(holder) ? File.ReadAllText(holder) : "unknown")}). "
                 + "Stop that one first, or give this one a directory of its own with LocalServers__DataDirectory.",
                 exception);
         }
@@ -59,9 +60,9 @@ internal sealed class DataDirectory : IDisposable
     {
         if (Interlocked.Exchange(ref _lock, null) is not { } held)
             return;
-        File.Delete(Path.Combine(_root, "apphost.pid"));
+        File.Delete(Path.Combine(Root, "apphost.pid"));
         held.Dispose();
-        if (IsThrowAway && Directory.Exists(_root))
-            Directory.Delete(_root, recursive: true);
+        if (IsThrowAway && Directory.Exists(Root))
+            Directory.Delete(Root, recursive: true);
     }
 }

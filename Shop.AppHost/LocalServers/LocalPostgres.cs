@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Npgsql;
 
 namespace Shop.AppHost.LocalServers;
 
@@ -52,6 +53,36 @@ internal sealed class LocalPostgres(PostgresServerResource server) : LocalServer
             .. isThrowAway ? (string[])["fsync=off", "synchronous_commit=off", "full_page_writes=off"] : [],
         ];
         return [.. AsUser, Path.Combine(programs, "postgres"), "-D", data, .. settings.SelectMany(setting => new[] { "-c", setting })];
+    }
+
+    public override async Task AskAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await ConnectAsync(cancellationToken);
+    }
+
+    public override async Task CreateAsync(IEnumerable<IResource> children, CancellationToken cancellationToken)
+    {
+        await using var connection = await ConnectAsync(cancellationToken);
+        foreach (var name in children.OfType<PostgresDatabaseResource>().Select(database => database.DatabaseName))
+        {
+            await using var find = new NpgsqlCommand("SELECT count(*) FROM pg_database WHERE datname = $1", connection) { Parameters = { new() { Value = name } } };
+            if (await find.ExecuteScalarAsync(cancellationToken) is not 0L)
+                continue;
+            await using var create = new NpgsqlCommand($"CREATE DATABASE \"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"", connection);
+            await create.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    private async Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var administrator = new NpgsqlConnectionStringBuilder(await server.ConnectionStringExpression.GetValueAsync(cancellationToken))
+        {
+            Database = "postgres",
+            Pooling = false,
+        };
+        var connection = new NpgsqlConnection(administrator.ConnectionString);
+        await connection.OpenAsync(cancellationToken);
+        return connection;
     }
 
     /// <summary>The directory of the programs that fit the data: of its own version, or the newest for data that is yet to be made.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using RabbitMQ.Client;
 
 namespace Shop.AppHost.LocalServers;
 
@@ -10,21 +11,6 @@ internal sealed class LocalRabbitMQ(RabbitMQServerResource broker) : LocalServer
 {
     private const string CookieFile = ".erlang.cookie";
     private const string Management = "management";
-
-    // When the broker stops, its management agent asks the very process that is stopping it to change a setting, and gives up
-    // after 5 seconds. Taken out before, while that process still answers, it costs half a second.
-    private const string Script =
-        """
-        epmd -port "$ERL_EPMD_PORT" -address 127.0.0.1 & mapper=$!
-        "$0" & server=$!
-        trap '
-          erl -noinput -hidden -sname "stop-$$@localhost" -kernel inet_dist_use_interface "{127,0,0,1}" -eval \
-            "rpc:call(list_to_atom(os:getenv(\"RABBITMQ_NODENAME\")), gen_event, delete_handler, [rabbit_event, rabbit_mgmt_db_handler, stop], 2000), halt()."
-          kill -TERM $server' TERM
-        while wait $server; code=$?; kill -0 $server 2>/dev/null; do :; done
-        kill $mapper
-        exit $code
-        """;
 
     // Debian's program in PATH wants root and drops to its own user; the one beside the library does not.
     private static readonly string? Server =
@@ -69,7 +55,13 @@ internal sealed class LocalRabbitMQ(RabbitMQServerResource broker) : LocalServer
             ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}",
             ["ERL_CRASH_DUMP_SECONDS"] = "0",
         };
-        return ["/bin/sh", "-c", Script, Server!];
+        return ["/bin/sh", Scripts.WriteTo(directory, "rabbitmq.sh"), Server!];
+    }
+
+    public override async Task AskAsync(CancellationToken cancellationToken)
+    {
+        var factory = new ConnectionFactory { Uri = new Uri(await broker.ConnectionStringExpression.GetValueAsync(cancellationToken) ?? "") };
+        await using var connection = await factory.CreateConnectionAsync("apphost", cancellationToken);
     }
 
     private string Configuration(string directory, bool hasManagement) => string.Join('\n',

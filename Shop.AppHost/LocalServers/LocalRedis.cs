@@ -1,4 +1,5 @@
 using System.Globalization;
+using StackExchange.Redis;
 
 namespace Shop.AppHost.LocalServers;
 
@@ -29,6 +30,12 @@ internal sealed class LocalRedis(RedisResource server) : LocalServer(server)
         var file = Path.Combine(directory, "redis.conf");
         PrivateFiles.Write(file, string.Join('\n', settings) + "\n");
         return [Programs.Find(Program)!, file];
+    }
+
+    public override async Task AskAsync(CancellationToken cancellationToken)
+    {
+        await using var client = await ConnectionMultiplexer.ConnectAsync(await server.ConnectionStringExpression.GetValueAsync(cancellationToken) ?? "");
+        await client.GetDatabase().PingAsync();
     }
 
     private static string Quote(string text) =>

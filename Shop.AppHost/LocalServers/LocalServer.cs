@@ -37,6 +37,15 @@ internal abstract class LocalServer(IResourceWithConnectionString resource)
     /// <exception cref="DistributedApplicationException">What a person has to put right.</exception>
     public abstract Task<IReadOnlyList<string>> PrepareAsync(string directory, bool isThrowAway, CancellationToken cancellationToken);
 
+    /// <summary>Asks the server for something, to see whether it answers.</summary>
+    /// <exception cref="Exception">It does not; the client's own exception says why.</exception>
+    public abstract Task AskAsync(CancellationToken cancellationToken);
+
+    /// <summary>Makes what belongs to the server in the model, when it answers for the first time since its start.</summary>
+    /// <param name="children">The resources whose parent it is.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public virtual Task CreateAsync(IEnumerable<IResource> children, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>The port that one of its endpoints was given.</summary>
     protected int Port(string endpoint) => resource.Annotations.OfType<EndpointAnnotation>().Single(annotation => annotation.Name == endpoint).Port
         ?? throw new InvalidOperationException($"{Name} has no port for {endpoint} yet.");

@@ -1,3 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
 namespace Shop.AppHost.LocalServers;
 
 /// <summary>Servers without a container engine. Publishing, and a machine with an engine, know nothing of it.</summary>
@@ -26,22 +29,31 @@ internal static class LocalServersExtensions
         var process = app.AddResource(servers.Add(local));
 
         // The same objects, so that the server's own connection string, and all that refers to it, is right.
-        foreach (var shared in server.Resource.Annotations.Where(annotation => annotation is EndpointAnnotation or HealthCheckAnnotation))
-            process.Resource.Annotations.Add(shared);
-        foreach (var endpoint in process.Resource.Annotations.OfType<EndpointAnnotation>())
+        foreach (var endpoint in server.Resource.Annotations.OfType<EndpointAnnotation>())
+        {
             endpoint.IsProxied = false; // The process listens there itself, without a hop in between.
+            process.Resource.Annotations.Add(endpoint);
+        }
+
         foreach (var argument in local.DeclaredArguments)
             process.Resource.Annotations.Add(argument);
 
-        // Aspire's package acts on the server's own events: it makes its databases when the server is ready, for instance.
-        process.OnResourceReady((_, ready, cancellationToken) =>
-            app.Eventing.PublishAsync(new ResourceReadyEvent(server.Resource, ready.Services), cancellationToken));
-        process.OnResourceEndpointsAllocated(async (_, allocated, cancellationToken) =>
+        // Not the declared server's own check and events: what is published of it would be a second row of its name in the dashboard.
+        var key = $"{local.Name}_process_check";
+        app.Services.AddHealthChecks().Add(new HealthCheckRegistration(key, new ServerHealthCheck(local), failureStatus: null, tags: null));
+        foreach (var old in server.Resource.Annotations.OfType<HealthCheckAnnotation>().ToList())
+            server.Resource.Annotations.Remove(old);
+        process.WithHealthCheck(key);
+        server.WithHealthCheck(key); // Its children are as healthy as it is.
+        process.OnResourceReady((resource, ready, cancellationToken) => local.CreateAsync(ChildrenOf(resource), cancellationToken));
+        process.OnResourceEndpointsAllocated(async (resource, allocated, cancellationToken) =>
         {
-            await app.Eventing.PublishAsync(new ConnectionStringAvailableEvent(server.Resource, allocated.Services), cancellationToken);
-            foreach (var child in app.Resources.OfType<IResourceWithParent>().Where(child => child.Parent.Name == process.Resource.Name))
+            foreach (var child in ChildrenOf(resource))
                 await app.Eventing.PublishAsync(new ConnectionStringAvailableEvent(child, allocated.Services), cancellationToken);
         });
         return server;
+
+        IEnumerable<IResource> ChildrenOf(ServerProcess resource) =>
+            app.Resources.OfType<IResourceWithParent>().Where(child => child.Parent.Name == resource.Name);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,6 +11,9 @@ namespace Shop.AppHost.LocalServers;
 internal sealed class ServerSet : IAsyncDisposable
 {
     private const string ModeKey = "Servers:Mode";
+
+    /// <summary>How long a start waits for what an AppHost that was killed has left of a server.</summary>
+    private const string PatienceSeconds = "30";
 
     private static readonly ConditionalWeakTable<IDistributedApplicationBuilder, ServerSet> Known = [];
 
@@ -100,21 +104,24 @@ internal sealed class ServerSet : IAsyncDisposable
         services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(_data.Dispose); // Aspire's host for tests does not wait for disposals.
         await Task.WhenAll(_servers.Select(entry => PrepareAsync(entry.Server, entry.Process, cancellationToken)));
         foreach (var resource in model.Resources)
-            WaitForProcesses(resource);
-        await HideAsync(services.GetRequiredService<ResourceNotificationService>());
+            PointToProcesses(resource);
         _childStates = new ChildStates(model, services.GetRequiredService<ResourceNotificationService>());
     }
 
     private async Task PrepareAsync(LocalServer server, ServerProcess process, CancellationToken cancellationToken)
     {
         var directory = _data.Of(server);
-        if ((await Programs.TryRunAsync(ServerProcess.UntilGone(_data.LockOf(server)), input: "", cancellationToken)).ExitCode != 0)
+        if ((await Programs.TryRunAsync(["flock", "--wait", PatienceSeconds, _data.LockOf(server), "true"], input: "", cancellationToken)).ExitCode != 0)
             throw new DistributedApplicationException($"The {server.Name} of an AppHost that was killed still runs on the data in {directory}. Stop it first.");
 
         var command = await server.PrepareAsync(directory, _data.IsThrowAway, cancellationToken);
         foreach (var shown in server.ShownAnnotations)
             process.Annotations.Add(shown);
-        var arguments = ServerProcess.Arguments(_data.LockOf(server), server.StopSignal, _data.IsThrowAway ? directory : null, command);
+        string[] arguments =
+        [
+            Scripts.WriteTo(_data.Root, "serve.sh"), _data.LockOf(server), server.StopSignal,
+            Environment.ProcessId.ToString(CultureInfo.InvariantCulture), _data.IsThrowAway ? directory : "", .. command,
+        ];
         process.Annotations.Insert(0, new CommandLineArgsCallbackAnnotation(all =>
         {
             foreach (var argument in arguments)
@@ -127,22 +134,27 @@ internal sealed class ServerSet : IAsyncDisposable
         }));
     }
 
-    // The process is shown in the place of the declared server, about which Aspire's package goes on to publish.
-    private async Task HideAsync(ResourceNotificationService notifications)
-    {
-        foreach (var (server, _) in _servers)
-            await notifications.PublishUpdateAsync(server.Resource, snapshot => snapshot with { IsHidden = true });
-    }
-
-    // A wait names the declared server, which is not in the model any more.
-    private void WaitForProcesses(IResource resource)
+    // A wait or a relationship names the declared server, which is not in the model any more.
+    private void PointToProcesses(IResource resource)
     {
         foreach (var wait in resource.Annotations.OfType<WaitAnnotation>().ToList())
         {
-            if (_servers.FirstOrDefault(entry => entry.Process.Name == wait.Resource.Name).Process is not { } process || wait.Resource == process)
-                continue;
-            resource.Annotations.Remove(wait);
-            resource.Annotations.Add(new WaitAnnotation(process, wait.WaitType, wait.ExitCode) { WaitBehavior = wait.WaitBehavior });
+            if (ProcessOf(wait.Resource) is { } process)
+                Replace(wait, new WaitAnnotation(process, wait.WaitType, wait.ExitCode) { WaitBehavior = wait.WaitBehavior });
+        }
+
+        foreach (var relationship in resource.Annotations.OfType<ResourceRelationshipAnnotation>().ToList())
+        {
+            if (ProcessOf(relationship.Resource) is { } process)
+                Replace(relationship, new ResourceRelationshipAnnotation(process, relationship.Type));
+        }
+
+        void Replace(IResourceAnnotation old, IResourceAnnotation replacement)
+        {
+            resource.Annotations.Remove(old);
+            resource.Annotations.Add(replacement);
         }
     }
+
+    private ServerProcess? ProcessOf(IResource declared) => _servers.FirstOrDefault(entry => entry.Server.Resource == declared).Process;
 }

@@ -1,0 +1,21 @@
+# Runs a server below the orchestrator, which stops everything with SIGTERM.
+#   $1  a file that the server holds locked, with all that it starts, as long as anything of it lives
+#   $2  the signal on which it stops soon and well
+#   $3  the process of the AppHost
+#   $4  data to delete when nobody is left to need it, and with the last server's the directory of all, or nothing
+#   the program and its arguments
+lock=$1 signal=$2 apphost=$3 thrown=$4
+shift 4
+
+# What an AppHost that was killed has left of the same server has 15 seconds to end.
+# In the background, so that this shell hears the orchestrator's signal.
+flock --no-fork --wait 15 "$lock" "$@" & server=$!
+trap 'kill -s "$signal" "$server"' TERM INT
+while wait "$server"; code=$?; kill -0 "$server" 2>/dev/null; do :; done
+
+if [ -n "$thrown" ] && ! kill -0 "$apphost" 2>/dev/null; then
+  rm -rf -- "$thrown"
+  all=${thrown%/*}
+  ls -d "$all"/*/ >/dev/null 2>&1 || rm -rf -- "$all"
+fi
+exit "$code"
