@@ -12,6 +12,9 @@ internal sealed class ServerSet : IAsyncDisposable
 {
     private const string ModeKey = "Servers:Mode";
 
+    /// <summary>How long a start waits for what an AppHost that was killed has left of a server.</summary>
+    private const string PatienceSeconds = "30";
+
     private static readonly ConditionalWeakTable<IDistributedApplicationBuilder, ServerSet> Known = [];
 
     private readonly List<(LocalServer Server, ServerProcess Process)> _servers = [];
@@ -112,7 +115,8 @@ internal sealed class ServerSet : IAsyncDisposable
     private async Task PrepareAsync(LocalServer server, ServerProcess process, CancellationToken cancellationToken)
     {
         var directory = _data.Of(server);
-        if ((await Programs.TryRunAsync(ServerProcess.UntilGone(_data.LockOf(server)), input: "", cancellationToken)).ExitCode != 0)
+        string[] untilGone = ["flock", "--wait", PatienceSeconds, _data.LockOf(server), "true"];
+        if ((await Programs.TryRunAsync(untilGone, input: "", cancellationToken)).ExitCode != 0)
         {
             throw new DistributedApplicationException(
                 $"The {server.Name} of an AppHost that was killed still runs on the data in {directory}. Stop it first.");

@@ -2,7 +2,7 @@
 #   $1  a file that the server holds locked, with all that it starts, as long as anything of it lives
 #   $2  the signal on which it stops soon and well
 #   $3  the process of the AppHost
-#   $4  data to delete when nobody is left to need it, or nothing
+#   $4  data to delete when nobody is left to need it, and with the last server's the directory of all, or nothing
 #   the program and its arguments
 lock=$1 signal=$2 apphost=$3 thrown=$4
 shift 4

@@ -108,7 +108,11 @@ internal static class ProductListCacheExtensions
     /// <summary>Adds the cache, with the Redis that the AppHost gives.</summary>
     public static void AddProductListCache(this IHostApplicationBuilder builder)
     {
-        builder.AddRedisClient("redis");
+        builder.AddRedisClient("redis", configureOptions: options =>
+        {
+            options.AsyncTimeout = (int)RedisPatience.TotalMilliseconds;
+            options.BacklogPolicy = BacklogPolicy.FailFast; // Nothing waits for a Redis that is away.
+        });
         builder.Services.AddProductListCache();
     }
 

@@ -132,7 +132,11 @@ public sealed class ProductListCacheTests(ShopFixture shop) : IAsyncLifetime, ID
 
         var stale = PriceAsync(replica);
         await read.Task;
+        var heard = new TaskCompletionSource();
+        replica.Services.GetRequiredService<IFusionCache>().Events.Backplane.MessageReceived += (_, _) => heard.TrySetResult();
         await (byItself ? replica : other).ChangePriceAsync(1, 480);
+        if (!byItself)
+            await heard.Task.WaitAsync(TimeSpan.FromSeconds(10));
         gate.SetResult();
 
         Assert.Equal(490, await stale);
