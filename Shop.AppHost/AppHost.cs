@@ -98,7 +98,8 @@ var administrator = new ShopUser(auth.GetEndpoint("http"), adminEmail.Resource, 
 foreach (var consumer in new[] { catalog, payments, notifications, orders })
     consumer.AddDeadLetterCommands(administrator);
 catalog.AddFillCommand(administrator);
-orders.AddDemoOrdersCommand(new ShopUser(auth.GetEndpoint("http"), ReferenceExpression.Create($"{Welcome.BuyerEmail}"), demoPassword.Resource), payments);
+var demoBuyer = new ShopUser(auth.GetEndpoint("http"), ReferenceExpression.Create($"{Welcome.BuyerEmail}"), demoPassword.Resource);
+orders.AddDemoOrdersCommand(demoBuyer, payments);
 postgres.AddResetCommand(new DevelopmentData(
     [authdb, catalogdb, ordersdb, paymentsdb, notificationsdb], rabbitmq.Resource, redis.Resource, builder.GetMailDirectory()));
 

@@ -25,11 +25,11 @@ internal sealed class ServiceDatabase
             IsHidden = true, // The connection string stands for it.
         }));
 
-        var endpoint = _server.PrimaryEndpoint;
+        var (host, port) = (_server.PrimaryEndpoint.Property(EndpointProperty.Host), _server.PrimaryEndpoint.Property(EndpointProperty.Port));
         var poolSize = DatabaseConnections.PoolSize.ToString(CultureInfo.InvariantCulture);
         ConnectionString = builder
             .AddConnectionString(name, ReferenceExpression.Create(
-                $"Host={endpoint.Property(EndpointProperty.Host)};Port={endpoint.Property(EndpointProperty.Port)};Username={name};Password={_password};Database={name};Maximum Pool Size={poolSize}"))
+                $"Host={host};Port={port};Username={name};Password={_password};Database={name};Maximum Pool Size={poolSize}"))
             .WaitFor(database)
             .WithParentRelationship(postgres);
     }
@@ -54,8 +54,9 @@ internal sealed class ServiceDatabase
         await using var connection = await ConnectAsync(cancellationToken);
         var secret = await _password.GetValueAsync(cancellationToken) ?? "";
         await ExecuteAsync(
-            connection, "SELECT CASE WHEN EXISTS (SELECT FROM pg_roles WHERE rolname = $1) THEN 'SELECT' ELSE format('CREATE ROLE %I LOGIN', $1) END", [_name],
-            cancellationToken);
+            connection,
+            "SELECT CASE WHEN EXISTS (SELECT FROM pg_roles WHERE rolname = $1) THEN 'SELECT' ELSE format('CREATE ROLE %I LOGIN', $1) END",
+            [_name], cancellationToken);
         await ExecuteAsync(connection, "SELECT format('ALTER ROLE %I LOGIN PASSWORD %L', $1, $2)", [_name, secret], cancellationToken);
         await ExecuteAsync(connection, "SELECT format('ALTER DATABASE %I OWNER TO %I', $1, $1)", [_name], cancellationToken);
         await ExecuteAsync(connection, "SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', $1)", [_name], cancellationToken);

@@ -14,7 +14,8 @@ internal static class ServiceExtensions
     private static readonly string[] SharedSettings = ["AUTH_JWT_ALGORITHM", "AUTH_JWT_SECRET"];
 
     /// <summary>A secret that is generated once and kept outside the repository, unless <c>Parameters:{name}</c> is given.</summary>
-    public static IResourceBuilder<ParameterResource> AddGeneratedSecret(this IDistributedApplicationBuilder builder, string name, string description) =>
+    public static IResourceBuilder<ParameterResource> AddGeneratedSecret(
+        this IDistributedApplicationBuilder builder, string name, string description) =>
         builder.AddParameter(name, new GenerateParameterDefault { MinLength = SecretLength, Special = false }, secret: true, persist: true)
             .WithDescription(description);
 
@@ -27,11 +28,13 @@ internal static class ServiceExtensions
         service.WithReference(database.ConnectionString).WaitFor(database.ConnectionString);
 
     /// <summary>The broker that carries the events, and where it tells how many it has.</summary>
-    public static IResourceBuilder<ProjectResource> WithBroker(this IResourceBuilder<ProjectResource> service, IResourceBuilder<RabbitMQServerResource> broker) =>
+    public static IResourceBuilder<ProjectResource> WithBroker(
+        this IResourceBuilder<ProjectResource> service, IResourceBuilder<RabbitMQServerResource> broker) =>
         service.WithReference(broker).WaitFor(broker).WithEnvironment("Messaging__ManagementUrl", broker.GetEndpoint("management"));
 
     /// <summary>Auth, which checks tokens, and the credentials that the service has there.</summary>
-    public static IResourceBuilder<ProjectResource> WithServiceIdentity(this IResourceBuilder<ProjectResource> service, IResourceBuilder<ProjectResource> auth)
+    public static IResourceBuilder<ProjectResource> WithServiceIdentity(
+        this IResourceBuilder<ProjectResource> service, IResourceBuilder<ProjectResource> auth)
     {
         var name = service.Resource.Name;
         var secret = service.ApplicationBuilder.AddGeneratedSecret($"service-secret-{name}", $"The secret by which {name} signs in at auth.");
@@ -66,7 +69,7 @@ internal static class ServiceExtensions
     public static IResourceBuilder<ProjectResource> WithPage(this IResourceBuilder<ProjectResource> service, string name, string path = "") =>
         service.WithUrlForEndpoint("http", url => (url.DisplayText, url.Url) = (name, url.Url + path));
 
-    /// <summary>Where e-mails go as files while there is no mail server: <c>Shop:MailDirectory</c>, or <c>.shop/mail</c> beside the solution.</summary>
+    /// <summary>Where e-mails go as files without a mail server: <c>Shop:MailDirectory</c>, or <c>.shop/mail</c> beside the solution.</summary>
     public static string GetMailDirectory(this IDistributedApplicationBuilder builder) =>
         Path.GetFullPath(builder.Configuration["Shop:MailDirectory"] ?? Path.Combine(builder.AppHostDirectory, "..", ".shop", "mail"));
 }

@@ -6,7 +6,8 @@ namespace Shop.AppHost;
 
 /// <summary>Says where everything is and who can sign in, once everything is healthy.</summary>
 internal sealed class Welcome(
-    DistributedApplicationModel model, RabbitMQServerResource broker, ResourceNotificationService notifications, IConfiguration configuration) : BackgroundService
+    DistributedApplicationModel model, RabbitMQServerResource broker, ResourceNotificationService notifications, IConfiguration configuration)
+    : BackgroundService
 {
     /// <summary>The administrator of development.</summary>
     public const string AdminEmail = "admin@shop.local";

@@ -6,8 +6,9 @@ internal sealed class ChildStates : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _following;
 
-    /// <summary>Begins at once. A hosted service would be too late: it starts when the orchestrator has started all, which waits for the children.</summary>
-    public ChildStates(DistributedApplicationModel model, ResourceNotificationService notifications) => _following = FollowAsync(model, notifications, _stopping.Token);
+    /// <summary>Begins at once. A hosted service would be too late: the orchestrator, which waits for the children, starts before it.</summary>
+    public ChildStates(DistributedApplicationModel model, ResourceNotificationService notifications) =>
+        _following = FollowAsync(model, notifications, _stopping.Token);
 
     public async ValueTask DisposeAsync()
     {
@@ -16,7 +17,8 @@ internal sealed class ChildStates : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private static async Task FollowAsync(DistributedApplicationModel model, ResourceNotificationService notifications, CancellationToken cancellationToken)
+    private static async Task FollowAsync(
+        DistributedApplicationModel model, ResourceNotificationService notifications, CancellationToken cancellationToken)
     {
         await foreach (var change in notifications.WatchAsync(cancellationToken))
         {
@@ -25,7 +27,10 @@ internal sealed class ChildStates : IAsyncDisposable
 
             var (state, started, stopped) = (change.Snapshot.State, change.Snapshot.StartTimeStamp, change.Snapshot.StopTimeStamp);
             foreach (var child in model.Resources.OfType<IResourceWithParent>().Where(child => child.Parent.Name == process.Name))
-                await notifications.PublishUpdateAsync(child, snapshot => snapshot with { State = state, StartTimeStamp = started, StopTimeStamp = stopped });
+            {
+                await notifications.PublishUpdateAsync(
+                    child, snapshot => snapshot with { State = state, StartTimeStamp = started, StopTimeStamp = stopped });
+            }
         }
     }
 }

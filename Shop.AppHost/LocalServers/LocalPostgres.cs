@@ -27,7 +27,8 @@ internal sealed class LocalPostgres(PostgresServerResource server) : LocalServer
     public override string StopSignal => "INT";
 
     // The image hands its arguments to the server as they are.
-    public override IEnumerable<CommandLineArgsCallbackAnnotation> DeclaredArguments => server.Annotations.OfType<CommandLineArgsCallbackAnnotation>();
+    public override IEnumerable<CommandLineArgsCallbackAnnotation> DeclaredArguments =>
+        server.Annotations.OfType<CommandLineArgsCallbackAnnotation>();
 
     public override async Task<IReadOnlyList<string>> PrepareAsync(string directory, bool isThrowAway, CancellationToken cancellationToken)
     {
@@ -65,7 +66,8 @@ internal sealed class LocalPostgres(PostgresServerResource server) : LocalServer
         await using var connection = await ConnectAsync(cancellationToken);
         foreach (var name in children.OfType<PostgresDatabaseResource>().Select(database => database.DatabaseName))
         {
-            await using var find = new NpgsqlCommand("SELECT count(*) FROM pg_database WHERE datname = $1", connection) { Parameters = { new() { Value = name } } };
+            await using var find = new NpgsqlCommand("SELECT count(*) FROM pg_database WHERE datname = $1", connection);
+            find.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name });
             if (await find.ExecuteScalarAsync(cancellationToken) is not 0L)
                 continue;
             await using var create = new NpgsqlCommand($"CREATE DATABASE \"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"", connection);
@@ -115,7 +117,8 @@ internal sealed class LocalPostgres(PostgresServerResource server) : LocalServer
 
     // "postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)"
     private static string VersionOf(string programs) =>
-        Programs.TryRunAsync([Path.Combine(programs, "postgres"), "--version"], "", CancellationToken.None).GetAwaiter().GetResult().Output.Split(' ', '.')[2];
+        Programs.TryRunAsync([Path.Combine(programs, "postgres"), "--version"], "", CancellationToken.None)
+            .GetAwaiter().GetResult().Output.Split(' ', '.')[2];
 
     private static async Task InitializeAsync(
         string programs, string directory, string data, string userName, bool isThrowAway, CancellationToken cancellationToken)
@@ -137,13 +140,17 @@ internal sealed class LocalPostgres(PostgresServerResource server) : LocalServer
     }
 
     /// <summary>At each start, since the parameter may have another value than when the data was made.</summary>
-    private static Task SetPasswordAsync(string programs, string data, string userName, string password, CancellationToken cancellationToken) => Programs.RunAsync(
-        [
-            .. AsUser, Path.Combine(programs, "postgres"), "--single", "-j", "-D", data,
-            "-c", "exit_on_error=on", "-c", "log_min_messages=fatal", "-c", "password_encryption=scram-sha-256", "postgres",
-        ],
-        $"ALTER ROLE \"{userName.Replace("\"", "\"\"", StringComparison.Ordinal)}\" PASSWORD '{password.Replace("'", "''", StringComparison.Ordinal)}';\n\n",
-        cancellationToken);
+    private static Task SetPasswordAsync(string programs, string data, string userName, string password, CancellationToken cancellationToken)
+    {
+        var (role, secret) = (userName.Replace("\"", "\"\"", StringComparison.Ordinal), password.Replace("'", "''", StringComparison.Ordinal));
+        return Programs.RunAsync(
+            [
+                .. AsUser, Path.Combine(programs, "postgres"), "--single", "-j", "-D", data,
+                "-c", "exit_on_error=on", "-c", "log_min_messages=fatal", "-c", "password_encryption=scram-sha-256", "postgres",
+            ],
+            $"ALTER ROLE \"{role}\" PASSWORD '{secret}';\n\n",
+            cancellationToken);
+    }
 
     /// <summary>
     /// Gives the directory to the user that PostgreSQL runs as. Below a private home that user cannot enter it: then the directory

@@ -85,7 +85,10 @@ internal sealed class LocalRabbitMQ(RabbitMQServerResource broker) : LocalServer
         var password = await broker.PasswordParameter.GetValueAsync(cancellationToken) ?? "";
         return JsonSerializer.Serialize(new
         {
-            users = new[] { new { name = user, password_hash = Hash(password), hashing_algorithm = "rabbit_password_hashing_sha256", tags = "administrator" } },
+            users = new[]
+            {
+                new { name = user, password_hash = Hash(password), hashing_algorithm = "rabbit_password_hashing_sha256", tags = "administrator" },
+            },
             vhosts = new[] { new { name = "/" } },
             permissions = new[] { new { user, vhost = "/", configure = ".*", write = ".*", read = ".*" } },
         });

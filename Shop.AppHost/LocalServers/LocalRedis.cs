@@ -34,7 +34,8 @@ internal sealed class LocalRedis(RedisResource server) : LocalServer(server)
 
     public override async Task AskAsync(CancellationToken cancellationToken)
     {
-        await using var client = await ConnectionMultiplexer.ConnectAsync(await server.ConnectionStringExpression.GetValueAsync(cancellationToken) ?? "");
+        var connectionString = await server.ConnectionStringExpression.GetValueAsync(cancellationToken);
+        await using var client = await ConnectionMultiplexer.ConnectAsync(connectionString ?? "");
         await client.GetDatabase().PingAsync();
     }
 

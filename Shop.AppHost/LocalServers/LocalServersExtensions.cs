@@ -6,15 +6,18 @@ namespace Shop.AppHost.LocalServers;
 /// <summary>Servers without a container engine. Publishing, and a machine with an engine, know nothing of it.</summary>
 internal static class LocalServersExtensions
 {
-    /// <summary>Runs the PostgreSQL that is installed on this machine, where <c>Servers:Mode</c> says so. Call it when the server is declared in full.</summary>
+    /// <summary>Runs the PostgreSQL that is installed on this machine, where <c>Servers:Mode</c> says so.</summary>
+    /// <param name="server">The server, declared in full.</param>
     public static IResourceBuilder<PostgresServerResource> RunAsProcess(this IResourceBuilder<PostgresServerResource> server) =>
         server.RunAsProcess(new LocalPostgres(server.Resource));
 
-    /// <summary>Runs the RabbitMQ that is installed on this machine, where <c>Servers:Mode</c> says so. Call it when the server is declared in full.</summary>
+    /// <summary>Runs the RabbitMQ that is installed on this machine, where <c>Servers:Mode</c> says so.</summary>
+    /// <param name="server">The server, declared in full.</param>
     public static IResourceBuilder<RabbitMQServerResource> RunAsProcess(this IResourceBuilder<RabbitMQServerResource> server) =>
         server.RunAsProcess(new LocalRabbitMQ(server.Resource));
 
-    /// <summary>Runs the Redis that is installed on this machine, where <c>Servers:Mode</c> says so. Call it when the server is declared in full.</summary>
+    /// <summary>Runs the Redis that is installed on this machine, where <c>Servers:Mode</c> says so.</summary>
+    /// <param name="server">The server, declared in full.</param>
     public static IResourceBuilder<RedisResource> RunAsProcess(this IResourceBuilder<RedisResource> server) =>
         server.RunAsProcess(new LocalRedis(server.Resource));
 

@@ -20,7 +20,8 @@ internal static class Programs
     /// <param name="input">What it reads from standard input.</param>
     /// <param name="cancellationToken">Kills it.</param>
     /// <returns>The exit code, and what it wrote.</returns>
-    public static async Task<(int ExitCode, string Output)> TryRunAsync(IReadOnlyList<string> command, string input, CancellationToken cancellationToken)
+    public static async Task<(int ExitCode, string Output)> TryRunAsync(
+        IReadOnlyList<string> command, string input, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(command[0], command.Skip(1))
         {

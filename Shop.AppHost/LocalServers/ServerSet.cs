@@ -75,8 +75,10 @@ internal sealed class ServerSet : IAsyncDisposable
         return mode switch
         {
             ServersMode.Container when answers => (false, $"in containers, as {ModeKey} says", null),
-            ServersMode.Container => (false, "", $"{ModeKey} is 'container', but no container engine answers: {finding}. Start one, or set {ModeKey} to 'process'."),
-            _ => answers ? (false, $"in containers, for {finding}", null) : (true, $"as processes of this machine: no container engine answers ({finding})", null),
+            ServersMode.Container =>
+                (false, "", $"{ModeKey} is 'container', but no container engine answers: {finding}. Start one, or set {ModeKey} to 'process'."),
+            _ when answers => (false, $"in containers, for {finding}", null),
+            _ => (true, $"as processes of this machine: no container engine answers ({finding})", null),
         };
     }
 
@@ -93,12 +95,14 @@ internal sealed class ServerSet : IAsyncDisposable
         if (_servers.Where(entry => !entry.Server.IsInstalled).Select(entry => entry.Server.Package).ToArray() is { Length: > 0 } missing)
         {
             throw new DistributedApplicationException(
-                $"Not installed: {string.Join(", ", missing)}. On Debian and Ubuntu: apt-get install --no-install-recommends {string.Join(' ', missing)}. "
+                $"Not installed: {string.Join(", ", missing)}. "
+                + $"On Debian and Ubuntu: apt-get install --no-install-recommends {string.Join(' ', missing)}. "
                 + "Elsewhere use the system's own package manager, or start Docker or Podman.");
         }
 
         _data.Open(_servers.Select(entry => entry.Server));
-        services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(_data.Dispose); // Aspire's host for tests does not wait for disposals.
+        // Aspire's host for tests does not wait for disposals.
+        services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(_data.Dispose);
         await Task.WhenAll(_servers.Select(entry => PrepareAsync(entry.Server, entry.Process, cancellationToken)));
         foreach (var resource in model.Resources)
             PointToProcesses(resource);
@@ -109,7 +113,10 @@ internal sealed class ServerSet : IAsyncDisposable
     {
         var directory = _data.Of(server);
         if ((await Programs.TryRunAsync(ServerProcess.UntilGone(_data.LockOf(server)), input: "", cancellationToken)).ExitCode != 0)
-            throw new DistributedApplicationException($"The {server.Name} of an AppHost that was killed still runs on the data in {directory}. Stop it first.");
+        {
+            throw new DistributedApplicationException(
+                $"The {server.Name} of an AppHost that was killed still runs on the data in {directory}. Stop it first.");
+        }
 
         var command = await server.PrepareAsync(directory, _data.IsThrowAway, cancellationToken);
         foreach (var shown in server.ShownAnnotations)

@@ -16,7 +16,7 @@ internal sealed class DevelopmentData(
     {
         var commands = services.GetRequiredService<ResourceCommandService>();
         var projects = services.GetRequiredService<DistributedApplicationModel>().Resources.OfType<ProjectResource>().ToList();
-        await Task.WhenAll(projects.Select(project => commands.ExecuteCommandAsync(project, KnownResourceCommands.StopCommand, cancellationToken)));
+        await ExecuteAsync(KnownResourceCommands.StopCommand);
         try
         {
             foreach (var database in databases)
@@ -28,8 +28,11 @@ internal sealed class DevelopmentData(
         }
         finally
         {
-            await Task.WhenAll(projects.Select(project => commands.ExecuteCommandAsync(project, KnownResourceCommands.StartCommand, cancellationToken)));
+            await ExecuteAsync(KnownResourceCommands.StartCommand);
         }
+
+        Task ExecuteAsync(string command) =>
+            Task.WhenAll(projects.Select(project => commands.ExecuteCommandAsync(project, command, cancellationToken)));
     }
 
     // The services declare them anew.
@@ -39,9 +42,10 @@ internal sealed class DevelopmentData(
         var login = $"guest:{await broker.PasswordParameter.GetValueAsync(cancellationToken)}";
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(login)));
         var queues = await client.GetFromJsonAsync<JsonArray>("/api/queues/%2F?columns=name", cancellationToken);
-        foreach (var queue in queues!)
+        foreach (var name in queues!.Select(queue => (string)queue!["name"]!))
         {
-            using var response = await client.DeleteAsync(new Uri($"/api/queues/%2F/{Uri.EscapeDataString((string)queue!["name"]!)}", UriKind.Relative), cancellationToken);
+            var queue = new Uri($"/api/queues/%2F/{Uri.EscapeDataString(name)}", UriKind.Relative);
+            using var response = await client.DeleteAsync(queue, cancellationToken);
             response.EnsureSuccessStatusCode();
         }
     }

@@ -17,7 +17,8 @@ internal static class OperatorCommands
             var groups = await api.ListAsync(context.CancellationToken);
             return groups.Count == 0
                 ? CommandResults.Success("There are no dead letters.")
-                : CommandResults.Success($"{groups.Sum(group => group.Count)} dead letters", Table(groups), CommandResultFormat.Markdown, displayImmediately: true);
+                : CommandResults.Success(
+                    $"{groups.Sum(group => group.Count)} dead letters", Table(groups), CommandResultFormat.Markdown, displayImmediately: true);
         }), new CommandOptions
         {
             Description = "What the service was told and could not handle, by type and error.",
@@ -27,7 +28,9 @@ internal static class OperatorCommands
         {
             var dryRun = context.Arguments.GetBoolean(DryRun);
             var (chosen, replayed) = await api.ReplayAsync(dryRun, context.CancellationToken);
-            return CommandResults.Success(dryRun ? $"A dry run: {chosen} dead letters would be handled again." : $"{replayed} of {chosen} dead letters are handled again.");
+            return CommandResults.Success(dryRun
+                ? $"A dry run: {chosen} dead letters would be handled again."
+                : $"{replayed} of {chosen} dead letters are handled again.");
         }), new CommandOptions
         {
             Description = "Has all of them handled again. What was handled already stays as it is.",
@@ -51,7 +54,8 @@ internal static class OperatorCommands
         });
 
     /// <summary>Adds "Place a hundred demo orders" to the orders.</summary>
-    public static void AddDemoOrdersCommand(this IResourceBuilder<ProjectResource> orders, ShopUser buyer, IResourceBuilder<ProjectResource> payments) =>
+    public static void AddDemoOrdersCommand(
+        this IResourceBuilder<ProjectResource> orders, ShopUser buyer, IResourceBuilder<ProjectResource> payments) =>
         orders.WithCommand("demo-orders", "Place a hundred demo orders", context => AnswerAsync(async () =>
         {
             var outcomes = await new DemoData(buyer, orders.GetEndpoint("http")).OrderAsync(payments.GetEndpoint("http"), context.CancellationToken);

@@ -34,8 +34,9 @@ internal sealed class ShopUser(EndpointReference auth, IValueProvider email, IVa
     public static async Task<JsonNode> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var text = await response.Content.ReadAsStringAsync(cancellationToken);
-        return response.IsSuccessStatusCode
-            ? JsonNode.Parse(text)!
-            : throw new HttpRequestException($"{response.RequestMessage?.RequestUri} answers {(int)response.StatusCode}: {text}", inner: null, response.StatusCode);
+        if (response.IsSuccessStatusCode)
+            return JsonNode.Parse(text)!;
+        var message = $"{response.RequestMessage?.RequestUri} answers {(int)response.StatusCode}: {text}";
+        throw new HttpRequestException(message, inner: null, response.StatusCode);
     }
 }

@@ -32,7 +32,8 @@ internal static class DemoProducts
     }
 
     /// <remarks>No event for each: whoever listens would get a hundred thousand for one press of a button.</remarks>
-    private static async Task<Ok<FillResponse>> FillAsync(FillRequest request, CatalogDbContext db, ProductListCache cache, CancellationToken cancellationToken)
+    private static async Task<Ok<FillResponse>> FillAsync(
+        FillRequest request, CatalogDbContext db, ProductListCache cache, CancellationToken cancellationToken)
     {
         db.Database.SetCommandTimeout(Patience);
         var added = await db.InTransactionAsync(async () =>

@@ -137,9 +137,11 @@ internal static class ProductListCacheExtensions
             .WithSerializer(new FusionCacheSystemTextJsonSerializer())
             .WithDistributedCache(provider => new RedisCache(new RedisCacheOptions { ConnectionMultiplexerFactory = Connect(provider) }))
             .WithBackplane(provider => new RedisBackplane(
-                new RedisBackplaneOptions { ConnectionMultiplexerFactory = Connect(provider) }, provider.GetRequiredService<ILogger<RedisBackplane>>()))
+                new RedisBackplaneOptions { ConnectionMultiplexerFactory = Connect(provider) },
+                provider.GetRequiredService<ILogger<RedisBackplane>>()))
             .WithDistributedLocker(provider => new RedisDistributedLocker(
-                new RedisDistributedLockerOptions { ConnectionMultiplexerFactory = Connect(provider) }, provider.GetRequiredService<ILogger<RedisDistributedLocker>>()));
+                new RedisDistributedLockerOptions { ConnectionMultiplexerFactory = Connect(provider) },
+                provider.GetRequiredService<ILogger<RedisDistributedLocker>>()));
         services.AddSingleton<ProductListCache>();
     }
 
