@@ -59,17 +59,14 @@ public sealed class BackOfficeTests(ShopFixture shop, Chromium chromium) : IClas
         await page.GetByTestId("dead-catalog").GetByRole(AriaRole.Link).ClickAsync(new() { Timeout = Soon }); // The overview refreshes by itself.
         await Expect(page.GetByTestId("groups")).ToBeVisibleAsync();
 
-        await SearchAsync(page, order);
-        await Expect(page.GetByTestId("message")).ToHaveCountAsync(2);
-        await page.GetByRole(AriaRole.Link, new() { Name = $"{poison}" }).ClickAsync();
+        await OpenAsync(page, order, poison);
         await Expect(page.GetByTestId("body")).ToHaveTextAsync("<img src=x onerror=alert(1)>");
         await Expect(page.GetByTestId("error")).ToContainTextAsync("PoisonMessageException");
         await Expect(page.GetByTestId("key")).ToHaveTextAsync($"{order}");
         await Expect(page.GetByTestId("timeline").Locator("li")).ToHaveCountAsync(2);
         Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than the window");
 
-        await SearchAsync(page, order);
-        await page.GetByRole(AriaRole.Link, new() { Name = $"{mended}" }).ClickAsync();
+        await OpenAsync(page, order, mended);
         await page.GetByTestId("replay-one").ClickAsync();
         await Expect(page.GetByTestId("matched").Locator("li")).ToHaveCountAsync(1);
         await page.GetByTestId("cancel").ClickAsync();
@@ -168,10 +165,17 @@ public sealed class BackOfficeTests(ShopFixture shop, Chromium chromium) : IClas
         await Expect(page.GetByTestId("logout")).ToBeVisibleAsync();
     }
 
-    private static async Task SearchAsync(IPage page, Guid what)
+    /// <summary>Opens one of the two dead letters of an order; again and again, as a look hides them for a moment from the next.</summary>
+    private static async Task OpenAsync(IPage page, Guid order, Guid id)
     {
-        await page.GotoAsync("/admin/messages/dead-letters");
-        await page.GetByTestId("search").FillAsync($"{what}");
-        await page.GetByTestId("find").ClickAsync();
+        await Eventually.HoldsAsync(async () =>
+        {
+            await page.GotoAsync("/admin/messages/dead-letters");
+            await page.GetByTestId("search").FillAsync($"{order}");
+            await page.GetByTestId("find").ClickAsync();
+            return await page.GetByTestId("message").CountAsync() == 2;
+        }, "both messages are found");
+        var link = await page.GetByRole(AriaRole.Link, new() { Name = $"{id}" }).GetAttributeAsync("href");
+        await Eventually.HoldsAsync(async () => (await page.GotoAsync(link!))!.Ok, "the message is opened");
     }
 }
