@@ -56,6 +56,7 @@ public sealed class AuthorizationMatrixTests(ShopFixture shop)
         new("catalog", "PUT", "/products/{id}", Access.Permission),
         new("catalog", "DELETE", "/products/{id}", Access.Permission),
         new("catalog", "POST", "/products/{id}/stock", Access.Permission),
+        new("catalog", "POST", "/demo/products", Access.Permission),
         new("catalog", "POST", "/reservations", Access.Permission),
         new("catalog", "POST", "/reservations/{orderId}/commit", Access.Permission),
         new("catalog", "POST", "/reservations/{orderId}/release", Access.Permission),
