@@ -112,7 +112,8 @@ public sealed class AppHostTests : IDisposable
         Assert.NotEmpty(Directory.EnumerateDirectories(_directory, "shop-*"));
         killed.Signal(Signals.Kill);
 
-        await Eventually.HoldsAsync(() => AppHostProcess.ProcessesOf(_directory).Count == 0, "nothing survives kill -9", StopTime);
+        await Eventually.HoldsAsync(() => !ProcessesOfTheShop(_directory).Any(), "nothing survives kill -9", StopTime);
+        await Eventually.HoldsAsync(() => AppHostProcess.ProcessesOf(_directory).Count == 0, "the orchestrator ends too", TestHost.Limit);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_directory, "shop-*"));
     }
 
@@ -181,9 +182,14 @@ public sealed class AppHostTests : IDisposable
         process.Signal(signal);
         await process.EndsAsync(StopTime);
         Assert.Equal(0, process.ExitCode);
-        Assert.Empty(AppHostProcess.ProcessesOf(HomeOf(shop)));
+        Assert.Empty(ProcessesOfTheShop(HomeOf(shop)));
+        await Eventually.HoldsAsync(() => AppHostProcess.ProcessesOf(HomeOf(shop)).Count == 0, "the orchestrator ends too", TestHost.Limit);
         Assert.Contains("shut down", await ControlDataAsync(Path.Combine(HomeOf(shop), "data", "postgres", "data")), StringComparison.Ordinal);
     }
+
+    // The orchestrator sees to the end of everybody else, and ends a few seconds later itself.
+    private static IEnumerable<string> ProcessesOfTheShop(string home) =>
+        AppHostProcess.ProcessesOf(home).Where(process => !process.Contains("/aspire.hosting.orchestration.", StringComparison.Ordinal));
 
     /// <summary>What PostgreSQL's own tool says of the state of its data.</summary>
     private static async Task<string> ControlDataAsync(string data)
