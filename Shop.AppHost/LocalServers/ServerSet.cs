@@ -106,13 +106,14 @@ internal sealed class ServerSet : IAsyncDisposable
         _data.Open(_servers.Select(entry => entry.Server));
         // Aspire's host for tests does not wait for disposals.
         services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(_data.Dispose);
-        await Task.WhenAll(_servers.Select(entry => PrepareAsync(entry.Server, entry.Process, cancellationToken)));
+        var serve = Scripts.WriteTo(_data.Root, "serve.sh");
+        await Task.WhenAll(_servers.Select(entry => PrepareAsync(entry.Server, entry.Process, serve, cancellationToken)));
         foreach (var resource in model.Resources)
             PointToProcesses(resource);
         _childStates = new ChildStates(model, services.GetRequiredService<ResourceNotificationService>());
     }
 
-    private async Task PrepareAsync(LocalServer server, ServerProcess process, CancellationToken cancellationToken)
+    private async Task PrepareAsync(LocalServer server, ServerProcess process, string serve, CancellationToken cancellationToken)
     {
         var directory = _data.Of(server);
         string[] untilGone = ["flock", "--wait", PatienceSeconds, _data.LockOf(server), "true"];
@@ -127,7 +128,7 @@ internal sealed class ServerSet : IAsyncDisposable
             process.Annotations.Add(shown);
         string[] arguments =
         [
-            Scripts.WriteTo(_data.Root, "serve.sh"), _data.LockOf(server), server.StopSignal,
+            serve, _data.LockOf(server), server.StopSignal,
             Environment.ProcessId.ToString(CultureInfo.InvariantCulture), _data.IsThrowAway ? directory : "", .. command,
         ];
         process.Annotations.Insert(0, new CommandLineArgsCallbackAnnotation(all =>
