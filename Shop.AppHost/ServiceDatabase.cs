@@ -40,7 +40,7 @@ internal sealed class ServiceDatabase
     /// <summary>Makes the database anew, empty. Whoever is connected to it loses the connection.</summary>
     public async Task RecreateAsync(CancellationToken cancellationToken)
     {
-        await using (var connection = await ConnectAsync(cancellationToken))
+        await using (var connection = await _server.ConnectAsAdministratorAsync(cancellationToken))
         {
             await ExecuteAsync(connection, "SELECT format('DROP DATABASE IF EXISTS %I WITH (FORCE)', $1)", [_name], cancellationToken);
             await ExecuteAsync(connection, "SELECT format('CREATE DATABASE %I', $1)", [_name], cancellationToken);
@@ -51,7 +51,7 @@ internal sealed class ServiceDatabase
 
     private async Task CreateLoginAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await ConnectAsync(cancellationToken);
+        await using var connection = await _server.ConnectAsAdministratorAsync(cancellationToken);
         var secret = await _password.GetValueAsync(cancellationToken) ?? "";
         await ExecuteAsync(
             connection,
@@ -60,18 +60,6 @@ internal sealed class ServiceDatabase
         await ExecuteAsync(connection, "SELECT format('ALTER ROLE %I LOGIN PASSWORD %L', $1, $2)", [_name, secret], cancellationToken);
         await ExecuteAsync(connection, "SELECT format('ALTER DATABASE %I OWNER TO %I', $1, $1)", [_name], cancellationToken);
         await ExecuteAsync(connection, "SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', $1)", [_name], cancellationToken);
-    }
-
-    private async Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
-    {
-        var administrator = new NpgsqlConnectionStringBuilder(await _server.ConnectionStringExpression.GetValueAsync(cancellationToken))
-        {
-            Database = "postgres",
-            Pooling = false,
-        };
-        var connection = new NpgsqlConnection(administrator.ConnectionString);
-        await connection.OpenAsync(cancellationToken);
-        return connection;
     }
 
     // These statements take no parameters, so the server itself quotes what goes into them.

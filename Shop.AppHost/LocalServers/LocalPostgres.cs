@@ -58,12 +58,12 @@ internal sealed class LocalPostgres(PostgresServerResource server) : LocalServer
 
     public override async Task AskAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await ConnectAsync(cancellationToken);
+        await using var connection = await server.ConnectAsAdministratorAsync(cancellationToken);
     }
 
     public override async Task CreateAsync(IEnumerable<IResource> children, CancellationToken cancellationToken)
     {
-        await using var connection = await ConnectAsync(cancellationToken);
+        await using var connection = await server.ConnectAsAdministratorAsync(cancellationToken);
         foreach (var name in children.OfType<PostgresDatabaseResource>().Select(database => database.DatabaseName))
         {
             await using var find = new NpgsqlCommand("SELECT count(*) FROM pg_database WHERE datname = $1", connection);
@@ -73,18 +73,6 @@ internal sealed class LocalPostgres(PostgresServerResource server) : LocalServer
             await using var create = new NpgsqlCommand($"CREATE DATABASE \"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"", connection);
             await create.ExecuteNonQueryAsync(cancellationToken);
         }
-    }
-
-    private async Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
-    {
-        var administrator = new NpgsqlConnectionStringBuilder(await server.ConnectionStringExpression.GetValueAsync(cancellationToken))
-        {
-            Database = "postgres",
-            Pooling = false,
-        };
-        var connection = new NpgsqlConnection(administrator.ConnectionString);
-        await connection.OpenAsync(cancellationToken);
-        return connection;
     }
 
     /// <summary>The directory of the programs that fit the data: of its own version, or the newest for data that is yet to be made.</summary>
